@@ -1,0 +1,1 @@
+"""The appeal, and what was known when it was filed."""

@@ -1,0 +1,1 @@
+"""Estimators and statistics; the artifacts they leave live in the registry."""

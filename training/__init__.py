@@ -1,0 +1,1 @@
+"""Jobs: sample, ingest, fit, measure, promote."""

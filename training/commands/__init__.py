@@ -1,0 +1,1 @@
+"""The doors of the `redress` command that lead to jobs: parse, call one function, report."""
