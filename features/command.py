@@ -1,7 +1,7 @@
 """The `redress` command: finds its commands by name, and turns errors into exit codes.
 
-Exit 0: done. Exit 1: it ran and the answer is no (`StateError`). Exit 2: bad input (`InputError`, or
-a wrong option). Each failure is one line on standard error.
+Exit 0: done. Exit 1: it ran and the answer is no (`StateError`). Exit 2: bad input (`InputError`,
+or a wrong option). Each failure is one line on standard error.
 """
 
 from __future__ import annotations

@@ -9,13 +9,18 @@ codes in `features.command`, the service into HTTP in `serving.problems`, and no
 from __future__ import annotations
 
 __all__ = [
+    "DamagedDatabase",
     "DamagedModel",
     "InputError",
     "InvalidAppeal",
+    "InvalidConfig",
     "InvalidDate",
     "InvalidMapping",
+    "InvalidSetting",
+    "NewerDatabase",
     "NoChampion",
     "NoDecidedAppeals",
+    "NoSuchKey",
     "NoSuchVersion",
     "OneOutcomeOnly",
     "PromotionRefused",
@@ -23,7 +28,11 @@ __all__ = [
     "StateError",
     "TooFewDecisions",
     "UnknownColumn",
+    "UnreachableDatabase",
     "UnreadableFile",
+    "UnusableAddress",
+    "UnwritableFile",
+    "UnwritableFolder",
 ]
 
 
@@ -61,8 +70,20 @@ class UnreadableFile(InputError):
     """A file is missing, of an unknown kind, or broken."""
 
 
+class UnwritableFolder(InputError):
+    """A folder cannot be written into, or holds what must not be written over."""
+
+
+class UnwritableFile(InputError):
+    """A file that is to be written cannot be."""
+
+
 class InvalidMapping(InputError):
     """A column mapping does not say what it must, or says it wrongly."""
+
+
+class InvalidConfig(InputError):
+    """A training configuration has an unknown key, or a value out of range."""
 
 
 class UnknownColumn(InvalidMapping):
@@ -89,8 +110,16 @@ class InvalidAppeal(InputError):
     """An appeal that does not fit the model that is to score it."""
 
 
+class NoSuchKey(InputError):
+    """An API key that was never made."""
+
+
 class NoSuchVersion(InputError):
     """A model version that the registry does not hold."""
+
+
+class InvalidSetting(InputError):
+    """A setting, read from the environment, that cannot be used."""
 
 
 class StateError(RedressError):
@@ -107,3 +136,19 @@ class DamagedModel(StateError):
 
 class PromotionRefused(StateError):
     """The challenger did not pass the gate."""
+
+
+class DamagedDatabase(StateError):
+    """The database is not one, or its tables are not those that Redress made."""
+
+
+class NewerDatabase(StateError):
+    """The database's schema was made by a later version of Redress."""
+
+
+class UnreachableDatabase(StateError):
+    """The database does not answer."""
+
+
+class UnusableAddress(StateError):
+    """An address that cannot be listened on, or is listened on already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -17,7 +18,7 @@ LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Outcome(StrEnum):
-    """How an appeal was decided; a partial reversal counts as overturned unless mapped otherwise."""
+    """How an appeal was decided; a partial reversal is overturned unless mapped otherwise."""
 
     OVERTURNED = "overturned"
     UPHELD = "upheld"
@@ -66,6 +67,8 @@ def _finite(value: AttributeValue) -> AttributeValue:
     """Refuse numbers that are not; a missing one is null."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is not a finite number; leave a missing value null")
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        raise ValueError(f"the number is beyond {sys.float_info.max:.0e}, the largest there is")
     return value
 
 

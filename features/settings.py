@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
+
+from features.errors import InvalidSetting
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,20 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings, from `os.environ` unless another mapping is given."""
+        """Read the settings, from `os.environ` unless another mapping is given.
+
+        Raises
+        ------
+        InvalidSetting
+            A number that is none, or that is out of its range.
+        """
         source = os.environ if environment is None else environment
-        kinds = {"home": Path, "port": int, "workers": int}
-        given = {
-            name: kinds.get(name, str)(source[variable])
+        given: dict[str, Any] = {
+            name: _read(variable, name, source[variable])
             for name in cls.__dataclass_fields__
             if (variable := f"REDRESS_{name.upper()}") in source
         }
-        return cls(**given)  # type: ignore[arg-type]
+        return cls(**given)
 
     @property
     def database(self) -> str:
@@ -53,3 +61,38 @@ class Settings:
     def artifacts(self) -> Path:
         """The folder under which MLflow keeps artifacts."""
         return self.home / "artifacts"
+
+
+_RANGES: Final = {"port": (1, 65_535), "workers": (1, 1_000)}
+
+
+def _read(variable: str, name: str, value: str) -> Path | int | str:
+    """Turn the text of an environment variable into the value of its setting."""
+    if name == "home":
+        return Path(value or "var").expanduser()
+    if name not in _RANGES:
+        return value
+    low, high = _RANGES[name]
+    if not (value.isdecimal() and low <= int(value) <= high):
+        raise InvalidSetting(
+            f"{variable} is {value!r}",
+            f"a whole number from {low} to {high}",
+            "Set it, or unset it.",
+        )
+    return int(value)
+
+
+LIBRARIES: Final = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_CONFIGURE_LOGGING": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+"""Settings of libraries that read the environment while they are imported."""
+
+
+def quieten_libraries() -> None:
+    """Switch off telemetry and chatter, where the environment does not say otherwise."""
+    for variable, value in LIBRARIES.items():
+        os.environ.setdefault(variable, value)

@@ -1,0 +1,1 @@
+"""Schema migrations of the one database, applied by `features.database.open_database`."""

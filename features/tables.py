@@ -1,0 +1,136 @@
+"""The tables of the one database, spelt once, in types that SQLite and PostgreSQL share.
+
+`features.migrations` makes them; a test holds the two to each other. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC: aware in Python, without a zone in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Bring a time to UTC; refuse one without a zone, which could mean anything."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; expected an aware datetime")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give a time its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+APPEALS: Final = Table(
+    "appeals",
+    METADATA,
+    Column("appeal_id", String(200), primary_key=True),
+    Column("submitted_at", Moment, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("subject_id", String(200), index=True),
+    Column("policy", String(200), index=True),
+    Column("action", String(200)),
+    Column("market", String(200)),
+    Column("language", String(200)),
+    Column("detection", String(20)),
+    Column("evidence", JSON, nullable=False),
+    Column("attempt", Integer),
+    Column("stake", Float),
+    Column("attributes", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""Appeals as they were filed; `digest` is the SHA-256 of the other columns."""
+
+DECISIONS: Final = Table(
+    "decisions",
+    METADATA,
+    Column("appeal_id", String(200), ForeignKey("appeals.appeal_id"), primary_key=True),
+    Column("decided_at", Moment, primary_key=True),
+    Column("outcome", String(20), nullable=False),
+    Column("reviewer_id", String(200)),
+    Column("escalated_to", String(20)),
+    Index("ix_decisions_decided_at", "decided_at"),
+)
+"""Every decision on an appeal; the one with the latest `decided_at` counts."""
+
+SCORES: Final = Table(
+    "scores",
+    METADATA,
+    Column("score_id", Integer, primary_key=True, autoincrement=True),
+    Column("appeal_id", String(200), nullable=False, index=True),
+    Column("scored_at", Moment, nullable=False, index=True),
+    Column("model_version", String(50), nullable=False, index=True),
+    Column("probability", Float, nullable=False),
+    Column("logit", Float, nullable=False),
+    Column("uncertain", Boolean, nullable=False),
+    Column("risk_probability", Float, nullable=False),
+    Column("risk_team", String(20), nullable=False),
+    Column("risk_tier", String(20), nullable=False),
+    Column("risk_basis", String(20), nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("request_id", String(200)),
+    Column("text_digest", String(64)),
+)
+"""Every score given, written before it was answered. An appeal may be scored before it is in the
+history, or never be in it: there is no foreign key."""
+
+API_KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("key_id", String(50), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("digest", String(200), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Column("last_used_at", Moment),
+)
+"""Bearer keys; `digest` is a hash of the secret, which is not kept."""
+
+IDEMPOTENCY: Final = Table(
+    "idempotency",
+    METADATA,
+    Column("key_id", String(50), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+"""Answers kept for requests that may come again under the same `Idempotency-Key`."""

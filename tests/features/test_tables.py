@@ -1,0 +1,55 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from features.schema import Appeal, Decision
+from features.tables import APPEALS, DECISIONS, METADATA, SCORES, Moment
+
+DIALECTS = [sqlite.dialect(), postgresql.dialect()]
+
+
+def test_the_tables_hold_every_field_of_the_contract():
+    assert {*APPEALS.columns.keys()} == {*Appeal.model_fields, "digest"}
+    assert {*DECISIONS.columns.keys()} == set(Decision.model_fields)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+def test_every_table_can_be_made_in_both_databases(dialect, table):
+    made = str(CreateTable(table).compile(dialect=dialect))
+    assert f"CREATE TABLE {table.name}" in made
+    for index in table.indexes:
+        assert table.name in str(CreateIndex(index).compile(dialect=dialect))
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (APPEALS, "submitted_at"),
+        (APPEALS, "policy"),
+        (APPEALS, "subject_id"),
+        (SCORES, "appeal_id"),
+    ],
+)
+def test_what_is_asked_for_is_indexed(table, column):
+    assert any(column in index.columns for index in table.indexes)
+
+
+def test_moments_come_back_in_utc(engine):
+    table = sa.Table("moments", sa.MetaData(), sa.Column("at", Moment))
+    local = datetime(2024, 5, 31, 8, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(sa.insert(table), [{"at": local}, {"at": None}])
+        back = connection.execute(sa.select(table.c.at)).scalars().all()
+    assert back == [local, None]
+    assert back[0].tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(engine):
+    query = sa.select(APPEALS).where(APPEALS.c.submitted_at > datetime(2024, 1, 1))
+    with engine.connect() as connection, pytest.raises(sa.exc.StatementError, match="no time zone"):
+        connection.execute(query)
