@@ -1,0 +1,1 @@
+"""A made-up marketplace: its sellers, its mistakes, its reviewers, and what sellers write."""
