@@ -1,0 +1,319 @@
+"""The overturn model: additive, so that its explanation is exact.
+
+A logistic regression over four blocks (words from lists, numbers on splines, the student's vector,
+phrases), with one penalty a block and a half-life of cases, chosen on later slices: fit on the past,
+judged on what came next, as in service. The latest slice calibrates it; then it is fitted once more
+on everything, with the same penalties and the same calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import Field
+
+from features.attributes import AttributeDesign, fact_table
+from features.encoder import StudentEncoder
+from features.schema import Contract, Outcome
+from features.tokens import Tokens
+from models.calibration import Calibration, ConformalSets, Slice
+from models.logistic import Coefficients, Columns, fit_logistic
+from models.phrases import Occurrences, Phrases
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Penalties(Contract):
+    """One penalty a block; `half_life` is a share of the training period, None for no ageing."""
+
+    words: Positive = 3.0
+    numbers: Positive = 30.0
+    vector: Positive = 3.0
+    phrases: Positive = 10.0
+    half_life: Positive | None = None
+
+    @property
+    def blocks(self) -> tuple[float, float, float, float]:
+        """Penalties in the order of the blocks."""
+        return self.words, self.numbers, self.vector, self.phrases
+
+
+class OverturnConfig(Contract):
+    """How the overturn model is fitted.
+
+    Attributes
+    ----------
+    start
+        The penalties to begin with.
+    candidates
+        For each penalty the values tried, one penalty after another.
+    slices
+        Later slices on which the candidates are judged, each as long as the next.
+    slice_share
+        Share of the cases in each slice.
+    conformal_error
+        Of the cases with an outcome, the share that may be told the other one without a warning.
+    """
+
+    start: Penalties = Penalties()
+    candidates: dict[str, tuple[Positive, ...]] = {
+        "half_life": (0.1, 0.3),
+        "numbers": (10.0, 100.0),
+        "words": (1.0, 10.0),
+        "vector": (1.0, 10.0),
+        "phrases": (3.0, 100.0),
+    }
+    slices: Annotated[int, Field(ge=1, le=10)] = 3
+    slice_share: Annotated[float, Field(gt=0, le=0.3)] = 0.2
+    conformal_error: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the model reads of n appeals, before any coefficient.
+
+    Attributes
+    ----------
+    facts
+        The table of facts.
+    words, numbers
+        Columns of the attributes.
+    tokens, lengths, vectors
+        The texts' tokens, (n,) lengths of their summed vectors, (n, d) unit vectors.
+    occurrences, phrases
+        The known phrases, and their matrix.
+    """
+
+    facts: pd.DataFrame
+    words: Columns
+    numbers: Columns
+    tokens: Tokens
+    lengths: Array
+    vectors: NDArray[np.float32]
+    occurrences: Occurrences
+    phrases: Columns
+
+    @property
+    def blocks(self) -> list[Columns]:
+        """The matrices, in the order of `Penalties.blocks`."""
+        return [self.words, self.numbers, self.vectors, self.phrases]
+
+
+class OverturnModel:
+    """P(overturned) from what was known at filing.
+
+    Parameters
+    ----------
+    encoder
+        The student.
+    config
+        How to fit.
+
+    Attributes
+    ----------
+    design_, phrases_
+        What was learnt of the attributes and of the texts.
+    coefficients_
+        On the blocks.
+    penalties_
+        As chosen.
+    calibration_, sets_
+        From the latest slice.
+    centres_
+        (facts,) mean effect of each fact, counted to the base, so that a reason compares with an
+        average appeal.
+    """
+
+    design_: AttributeDesign
+    phrases_: Phrases
+    coefficients_: Coefficients
+    penalties_: Penalties
+    calibration_: Calibration
+    sets_: ConformalSets
+    centres_: Array
+
+    def __init__(self, encoder: StudentEncoder, config: OverturnConfig | None = None) -> None:
+        self.encoder = encoder
+        self.config = config or OverturnConfig()
+
+    def fit(self, frame: pd.DataFrame) -> OverturnModel:
+        """Fit on decided appeals in order of filing."""
+        self.__dict__.pop("token_effects", None)
+        outcome = outcomes(frame)
+        past = _Past(self._learn(frame), outcome, _age(frame))
+        slices = _later_slices(len(frame), self.config)
+        self.penalties_, held_out = _choose(past, slices, self.config)
+        everything = np.arange(len(frame))
+        self.coefficients_ = past.fit(everything, self.penalties_, held_out[-1])
+        self._calibrate(past, [later for _, later in slices], held_out)
+        self.centres_ = self.effects(past.reading).mean(axis=0)
+        return self
+
+    def _learn(self, frame: pd.DataFrame) -> Reading:
+        facts = fact_table(frame)
+        tokens = self.encoder.tokens(frame["text"].tolist())
+        self.design_ = AttributeDesign().fit(facts)
+        self.phrases_ = Phrases().fit(tokens, self.encoder.begins_word)
+        return self._reading(facts, tokens)
+
+    def read(self, frame: pd.DataFrame) -> Reading:
+        """Read appeals: everything but the coefficients."""
+        return self._reading(fact_table(frame), self.encoder.tokens(frame["text"].tolist()))
+
+    def _reading(self, facts: pd.DataFrame, tokens: Tokens) -> Reading:
+        columns = self.design_.transform(facts)
+        number = self.design_.is_number
+        sums = tokens.counts() @ self.encoder.table
+        lengths = np.linalg.norm(sums, axis=1).astype(np.float64)
+        lengths = np.where(lengths > 0, lengths, 1.0)
+        occurrences = self.phrases_.occurrences(tokens, self.encoder.begins_word)
+        return Reading(
+            facts=facts,
+            words=columns[:, ~number],
+            numbers=columns[:, number].toarray(),
+            tokens=tokens,
+            lengths=lengths,
+            vectors=(sums / lengths[:, None]).astype(np.float32),
+            occurrences=occurrences,
+            phrases=self.phrases_.matrix(occurrences, len(facts)),
+        )
+
+    def _calibrate(
+        self, past: _Past, later: Sequence[Indices], held_out: Sequence[Coefficients]
+    ) -> None:
+        unseen = [
+            Slice(past.logits(fitted, rows), past.outcome[rows])
+            for fitted, rows in zip(held_out, later, strict=True)
+        ]
+        latest = Slice(past.logits(self.coefficients_, later[-1]), past.outcome[later[-1]])
+        self.calibration_ = Calibration.fit(unseen, latest)
+        before = Calibration.fit(unseen, unseen[-1])
+        probability = sigmoid(before.apply(unseen[-1].logits))
+        self.sets_ = ConformalSets.fit(probability, latest.outcome, self.config.conformal_error)
+
+    @cached_property
+    def token_effects(self) -> Array:
+        """What each token adds to the student's side of the logit, before its text's length."""
+        return np.asarray(self.encoder.table @ self.coefficients_.blocks[2], dtype=np.float64)
+
+    def logits(self, frame: pd.DataFrame) -> Array:
+        """Calibrated logits of `overturned`: (n,)."""
+        return self.logits_of(self.read(frame))
+
+    def logits_of(self, reading: Reading) -> Array:
+        """Calibrated logits of appeals that have been read: (n,)."""
+        return self.calibration_.apply(self.coefficients_.logits(reading.blocks))
+
+    def probabilities(self, frame: pd.DataFrame) -> Array:
+        """Calibrated probabilities of `overturned`: (n,)."""
+        return sigmoid(self.logits(frame))
+
+    def effects(self, reading: Reading) -> Array:
+        """Add the columns' effects up by fact, before calibration: (n, facts)."""
+        number, groups = self.design_.is_number, self.design_.groups
+        words, numbers = self.coefficients_.blocks[:2]
+        facts = np.eye(len(self.design_.terms_))
+        return np.asarray(
+            reading.words @ (words[:, None] * facts[groups[~number]])
+            + reading.numbers @ (numbers[:, None] * facts[groups[number]])
+        )
+
+
+def outcomes(frame: pd.DataFrame) -> Array:
+    """Give 1.0 for each overturned appeal and 0.0 for each upheld one: (n,)."""
+    return (frame["outcome"] == Outcome.OVERTURNED.value).to_numpy(np.float64)
+
+
+def sigmoid(logits: Array) -> Array:
+    """Turn logits into probabilities."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -500, 500))))
+
+
+def _age(frame: pd.DataFrame) -> Array:
+    """Give each case's age as a share of the training period, 0 for the newest: (n,)."""
+    since = (frame["submitted_at"].max() - frame["submitted_at"]).dt.total_seconds().to_numpy()
+    return np.asarray(since / max(since.max(), 1.0))
+
+
+def _later_slices(n: int, config: OverturnConfig) -> list[tuple[Indices, Indices]]:
+    """Cut the cases, in order of filing, into pasts and the slices that follow them."""
+    width = int(n * config.slice_share)
+    begins = [n - width * k for k in range(config.slices, 0, -1)]
+    return [(np.arange(begin), np.arange(begin, begin + width)) for begin in begins]
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Decided cases as the fit sees them: what is read of them, (n,) outcomes, (n,) ages."""
+
+    reading: Reading
+    outcome: Array
+    age: Array
+
+    def fit(
+        self, rows: Indices, penalties: Penalties, start: Coefficients | None = None
+    ) -> Coefficients:
+        """Fit on some of the cases."""
+        since = self.age[rows] - self.age[rows].min()
+        weights = np.power(0.5, since / (penalties.half_life or np.inf))
+        weights /= weights.mean()  # or a short half-life would strengthen every penalty as well
+        blocks = [block[rows] for block in self.reading.blocks]
+        return fit_logistic(blocks, self.outcome[rows], penalties.blocks, weights, start)
+
+    def logits(self, fitted: Coefficients, rows: Indices) -> Array:
+        """Score some of the cases."""
+        return fitted.logits([block[rows] for block in self.reading.blocks])
+
+    def losses(self, fitted: Coefficients, rows: Indices) -> Array:
+        """Log loss of each of some cases, their logits brought onto their own line first.
+
+        Calibration comes later and apart, and a drifting base rate must not choose the penalties.
+        """
+        logits, outcome = self.logits(fitted, rows), self.outcome[rows]
+        logits = fit_logistic([logits[:, None]], outcome, [1e-3]).logits([logits[:, None]])
+        return np.logaddexp(0, logits) - outcome * logits
+
+
+def _choose(
+    past: _Past, slices: Sequence[tuple[Indices, Indices]], config: OverturnConfig
+) -> tuple[Penalties, list[Coefficients]]:
+    """Try one penalty after another; keep what lowers the loss on the later slices for sure.
+
+    For sure: by more than two standard errors of the paired difference, lest noise choose.
+
+    Returns
+    -------
+    The penalties, and the fit before each slice.
+    """
+    best, fits, least = _judge(past, slices, config.start)
+    for name, values in config.candidates.items():
+        for value in values:
+            trial = best.model_copy(update={name: value})
+            _, trial_fits, losses = _judge(past, slices, trial, fits)
+            gain = least - losses
+            if gain.mean() > 2 * gain.std() / np.sqrt(len(gain)):
+                best, fits, least = trial, trial_fits, losses
+    return best, fits
+
+
+def _judge(
+    past: _Past,
+    slices: Sequence[tuple[Indices, Indices]],
+    penalties: Penalties,
+    starts: Sequence[Coefficients] | None = None,
+) -> tuple[Penalties, list[Coefficients], Array]:
+    """Fit before each later slice, and give the losses on all of them."""
+    begin = starts or [None] * len(slices)
+    fits = [past.fit(rows, penalties, begin[i]) for i, (rows, _) in enumerate(slices)]
+    losses = [past.losses(fits[i], later) for i, (_, later) in enumerate(slices)]
+    return penalties, fits, np.concatenate(losses)
