@@ -1,0 +1,30 @@
+"""The model card: which model serves, and what it learnt from."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from serving.champion import Registry, Served
+
+DIGEST: Final = "digest"
+
+
+def card(served: Served, registry: Registry) -> dict[str, Any]:
+    """Shape the card of a model.
+
+    Parameters
+    ----------
+    served
+        The model in service.
+    registry
+        Knows what was said of it when it was registered, and what was measured.
+    """
+    said = registry.describe(served.version).tags
+    return {
+        "version": served.version,
+        "run_id": served.run_id,
+        "registered_at": served.registered_at.isoformat().replace("+00:00", "Z"),
+        "digest": served.digest,
+        "trained_on": {name: value for name, value in sorted(said.items()) if name != DIGEST},
+        "measured": dict(sorted(registry.figures(served.run_id).items())),
+    }

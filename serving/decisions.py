@@ -1,0 +1,61 @@
+"""Decisions as they are made: each goes into the history, or is told why it cannot."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlalchemy import Engine
+
+from features.columns import Records
+from features.faults import Fault, pointer_to, read_decision
+from features.history import History
+from features.schema import Decision
+from serving.bodies import read_items
+from serving.desk import Reply
+from serving.scoring import Refusal, claimed_id, refusal_result
+
+LIST: Final = "decisions"
+"""The member of the request that holds the decisions."""
+UNKNOWN: Final = Fault(
+    "/appeal_id", "no appeal of this id is in the history; send the appeal to /v1/score first"
+)
+
+
+class DecisionDesk:
+    """Takes decisions in. One that is known already is taken in again without a trace."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.history = History(engine)
+
+    def reply(self, body: bytes) -> Reply:
+        """Answer a request.
+
+        Raises
+        ------
+        Problem
+            Where the body cannot be used.
+        """
+        items = read_items(body, LIST)
+        read = [read_item(item) for item in items]
+        decisions = [item for item in read if isinstance(item, Decision)]
+        added = self.history.add(Records([], decisions, [], timed=True))
+        unknown = set(added.decisions_unknown)
+        results = [_result(found, i, items[i], unknown) for i, found in enumerate(read)]
+        facts = {"new": added.decisions_new, "known": added.decisions_known}
+        return Reply(json.dumps({"results": results}).encode(), facts=facts)
+
+
+def read_item(item: object) -> Decision | Refusal:
+    """Read one raw decision."""
+    read = read_decision(item)
+    return read if isinstance(read, Decision) else Refusal(claimed_id(item, read), tuple(read))
+
+
+def _result(
+    read: Decision | Refusal, index: int, item: object, unknown: set[str]
+) -> dict[str, Any]:
+    if isinstance(read, Decision) and read.appeal_id not in unknown:
+        return {"appeal_id": read.appeal_id, "status": "recorded"}
+    refusal = Refusal(read.appeal_id, (UNKNOWN,)) if isinstance(read, Decision) else read
+    return refusal_result(refusal, pointer_to(LIST, index), item)

@@ -1,0 +1,67 @@
+"""What Prometheus sees: counts and times, with routes, statuses and versions as the only labels.
+
+The server's own request metrics are switched off: they label by the path as it came, so that any
+caller could fill the memory, and write into the metrics what they please.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Bounds of the histogram of response times."""
+
+
+class Metrics:
+    """The service's counters.
+
+    Parameters
+    ----------
+    shared
+        Whether several processes count into one folder, named by PROMETHEUS_MULTIPROC_DIR.
+    """
+
+    def __init__(self, shared: bool) -> None:
+        self.shared = shared
+        self.registry = registry = CollectorRegistry()
+        self.requests = Histogram(
+            "redress_request_seconds",
+            "Time to answer a request.",
+            ("method", "route", "status"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.scored = Counter("redress_appeals_scored", "Appeals scored.", registry=registry)
+        self.refused = Counter(
+            "redress_appeals_refused", "Appeals answered with errors.", registry=registry
+        )
+        self.ledger_failures = Counter(
+            "redress_ledger_failures",
+            "Requests refused because their scores could not be recorded.",
+            registry=registry,
+        )
+        self.model = Gauge(
+            "redress_model_info",
+            "1 for the version that serves.",
+            ("version",),
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
+
+    def change_model(self, old: str | None, new: str) -> None:
+        """Note that another version serves."""
+        if old is not None:
+            self.model.labels(old).set(0)
+        self.model.labels(new).set(1)
+
+    def exposition(self) -> bytes:
+        """Give all metrics as Prometheus reads them, of all processes together."""
+        if not self.shared:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)

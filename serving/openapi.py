@@ -1,0 +1,99 @@
+"""What the OpenAPI document says beyond the endpoints' own signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from serving.problems import MEDIA_TYPE
+from serving.replies import HEADER
+from serving.shapes import DecisionRequest, ProblemDocument, ScoreRequest
+
+REFERENCE: Final = "#/components/schemas/{model}"
+EXAMPLES: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
+    ScoreRequest: {
+        "appeals": [
+            {
+                "appeal_id": "A-1042",
+                "submitted_at": "2025-03-03T02:15:00Z",
+                "text": "My listing is an original phone case that I designed, not a copy.",
+                "policy": "counterfeit",
+                "action": "listing_removed",
+                "market": "SG",
+                "language": "en",
+                "detection": "automated",
+                "stake": 420.0,
+                "attributes": {},
+            }
+        ]
+    },
+    DecisionRequest: {
+        "decisions": [
+            {
+                "appeal_id": "A-1042",
+                "outcome": "overturned",
+                "decided_at": "2025-03-04T07:30:00Z",
+                "escalated_to": "none",
+            }
+        ]
+    },
+}
+
+
+def reads_body(shape: type[BaseModel], *, idempotent: bool = False) -> dict[str, Any]:
+    """Document an endpoint that reads its body itself."""
+    schema = {"$ref": REFERENCE.format(model=shape.__name__)}
+    content = {"application/json": {"schema": schema, "example": EXAMPLES[shape]}}
+    extra: dict[str, Any] = {"requestBody": {"required": True, "content": content}}
+    if idempotent:
+        extra["parameters"] = [IDEMPOTENCY]
+    return extra
+
+
+IDEMPOTENCY: Final = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "Sent again with the same body within 24 hours, it gives the same answer.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Document the problems that an endpoint may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model=ProblemDocument.__name__)}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in statuses
+    }
+
+
+def document_app(app: FastAPI) -> None:
+    """Complete the OpenAPI document of an application; it is made when it is first asked for."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _complete(
+                get_openapi(
+                    title=app.title, version=app.version, summary=app.summary, routes=app.routes
+                )
+            )
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Add the shapes that endpoints read or refuse with, which FastAPI does not see."""
+    shapes = (ScoreRequest, DecisionRequest, ProblemDocument)
+    _, schema = models_json_schema(
+        [(shape, "validation") for shape in shapes], ref_template=REFERENCE
+    )
+    document["components"]["schemas"].update(schema["$defs"])
+    return document

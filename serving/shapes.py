@@ -1,0 +1,126 @@
+"""The shapes of requests and answers, as OpenAPI documents them.
+
+Answers are built as plain dictionaries in `serving.scoring` and its like, because building models
+costs more than scoring does; tests hold the two to each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.schema import Appeal, Decision, Team
+from serving.bodies import MAX_ITEMS
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Shape(BaseModel):
+    """A documented object that has no members but those named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScoreRequest(Shape):
+    """Appeals to score. An appeal's id may stand in one request only once."""
+
+    appeals: Annotated[list[Appeal], Field(min_length=1, max_length=MAX_ITEMS)]
+
+
+class DecisionRequest(Shape):
+    """Decisions to remember."""
+
+    decisions: Annotated[list[Decision], Field(min_length=1, max_length=MAX_ITEMS)]
+
+
+class ItemError(Shape):
+    """What is wrong at one place of the request."""
+
+    pointer: Annotated[str, Field(description="A JSON pointer (RFC 6901) into the request.")]
+    detail: str
+
+
+class ItemErrors(Shape):
+    """The answer for one item that cannot be used; its neighbours are not affected."""
+
+    appeal_id: str | None
+    errors: Annotated[list[ItemError], Field(min_length=1)]
+
+
+class ReasonShape(Shape):
+    """One part of a score. The contributions of all reasons add up to the logit."""
+
+    kind: Literal["base", "attribute", "phrase", "text"]
+    name: str
+    value: bool | float | str | None
+    contribution: float
+
+
+class RiskShape(Shape):
+    """How likely the case must be escalated, and where to."""
+
+    probability: Probability
+    team: Team
+    tier: Literal["critical", "high", "medium", "low"]
+    basis: Literal["learnt", "prototypes"]
+
+
+class ScoreResult(Shape):
+    """The answer for one appeal that was scored."""
+
+    appeal_id: str
+    probability: Annotated[Probability, Field(description="That the decision is overturned.")]
+    uncertain: Annotated[bool, Field(description="Whether either outcome remains plausible.")]
+    risk: RiskShape
+    priority: Annotated[float, Field(description="Higher is reviewed first.")]
+    due_at: datetime
+    logit: float
+    reasons: list[ReasonShape]
+    model_version: str
+
+
+class ScoreAnswer(Shape):
+    """One result per appeal, in the order of the request."""
+
+    model_version: str
+    results: list[ScoreResult | ItemErrors]
+
+
+class DecisionResult(Shape):
+    """The answer for one decision that is now in the history, whether or not it was before."""
+
+    appeal_id: str
+    status: Literal["recorded"]
+
+
+class DecisionAnswer(Shape):
+    """One result per decision, in the order of the request."""
+
+    results: list[DecisionResult | ItemErrors]
+
+
+class ModelCard(Shape):
+    """The model in service."""
+
+    version: str
+    run_id: Annotated[str, Field(description="The run that trained it, in MLflow.")]
+    registered_at: datetime
+    digest: Annotated[str, Field(description="SHA-256 over the model's files.")]
+    trained_on: Annotated[
+        dict[str, str], Field(description="The data: its digest, source, rows and dates.")
+    ]
+    measured: Annotated[
+        dict[str, float], Field(description="On the latest appeals, which it had not seen.")
+    ]
+
+
+class ProblemDocument(BaseModel):
+    """A refusal of a whole request (RFC 9457)."""
+
+    type: Annotated[str, Field(description="urn:redress:problem: and the kind of problem.")]
+    title: str
+    status: int
+    detail: Annotated[str, Field(description="What was found, what was expected, the remedy.")]
+    errors: list[ItemError] = []

@@ -1,0 +1,217 @@
+"""A whole service on a real socket and a real database; only the model is a small one."""
+
+import hashlib
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pytest
+import uvicorn
+from sqlalchemy import Engine
+
+from features.database import open_database
+from features.errors import NoChampion
+from features.faults import Fault, pointer_to
+from features.frame import ATTRIBUTE_PREFIX, attribute_names
+from features.settings import Settings
+from models.scores import Reason, Risk, Score
+from serving.api import Parts, create_app, parts_of
+from serving.champion import Champion
+from serving.keys import Keys, Scope
+from serving.metrics import Metrics
+
+REGISTERED = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class SmallScorer:
+    """Knows one attribute, the number `age`; its logit is the age and a hash of the text."""
+
+    def faults(self, frame: pd.DataFrame) -> dict[int, list[Fault]]:
+        found: dict[int, list[Fault]] = {}
+        for name in attribute_names(frame):
+            for row, value in enumerate(frame[ATTRIBUTE_PREFIX + name]):
+                if value is None or (name == "age" and isinstance(value, int | float)):
+                    continue
+                found.setdefault(row, []).append(
+                    Fault(pointer_to("attributes", name), "expected the number age")
+                )
+        return found
+
+    def score(self, frame: pd.DataFrame) -> list[Score]:
+        ages = frame.get(ATTRIBUTE_PREFIX + "age", pd.Series([None] * len(frame)))
+        rows = zip(frame["appeal_id"], frame["submitted_at"], frame["text"], ages, strict=True)
+        return [self._one(*row) for row in rows]
+
+    def _one(self, appeal_id: str, filed: pd.Timestamp, text: str, age: float | None) -> Score:
+        known = 0.0 if age is None else math.tanh(float(age) / 100)
+        words = hashlib.sha256(text.encode()).digest()[0] / 255 - 0.5
+        reasons = (Reason("attribute", "age", age, known), Reason("text", "text", None, words))
+        probability = 1 / (1 + math.exp(-(known + words)))
+        risk = Risk(probability / 2, "legal", "medium", "prototypes")
+        due = filed.to_pydatetime() + timedelta(hours=48)
+        return Score(
+            appeal_id, probability, known + words, False, risk, probability * 3, due, reasons
+        )
+
+
+@dataclass(frozen=True)
+class SmallServed:
+    version: str
+    scorer: SmallScorer = field(default_factory=SmallScorer)
+    run_id: str = "run-1"
+    registered_at: datetime = REGISTERED
+    digest: str = "d" * 64
+
+
+@dataclass
+class MemoryRegistry:
+    """A registry whose champion is what the test says; None before one was promoted."""
+
+    champion_version: str | None = "1"
+    error: Exception | None = None
+    loads: int = 0
+    tags: dict[str, str] = field(default_factory=lambda: {"data_rows": "9", "digest": "d"})
+
+    def alias_version(self, alias: str) -> str | None:
+        assert alias == "champion"
+        return self.champion_version
+
+    def describe(self, version: str) -> "MemoryRegistry":
+        return self
+
+    def figures(self, run_id: str) -> dict[str, float]:
+        assert run_id == "run-1"
+        return {"auc": 0.7}
+
+    def champion(self) -> SmallServed:
+        self.loads += 1
+        if self.error is not None:
+            raise self.error
+        if self.champion_version is None:
+            raise NoChampion("no model is in service")
+        return SmallServed(self.champion_version)
+
+
+@dataclass(frozen=True)
+class House:
+    """A service that is up, and what it is made of."""
+
+    url: str
+    parts: Parts
+    registry: MemoryRegistry
+    engine: Engine
+    keys: Keys
+
+    def client(self, *scopes: str) -> httpx.Client:
+        """Give a client that carries a new key; without scopes it carries none."""
+        headers = {}
+        if scopes:
+            made = self.keys.create("test", [Scope(scope) for scope in scopes])
+            headers["Authorization"] = f"Bearer {made.bearer}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for another thread; the server counts and logs after the answer has gone."""
+    for _ in range(12_000):
+        if condition():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it did not come about")
+
+
+@contextmanager
+def served_on_a_socket(app: object) -> Iterator[str]:
+    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def opened_house(home: Path, registry: MemoryRegistry) -> Iterator[House]:
+    engine = open_database(Settings(home=home))
+    metrics = Metrics(shared=False)
+    champion = Champion(registry, metrics.change_model)
+    if registry.champion_version is not None:
+        champion.look()
+    parts = parts_of(engine, champion, metrics)
+    with served_on_a_socket(create_app(parts)) as url:
+        yield House(url, parts, registry, engine, Keys(engine))
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service with a champion, shared by the tests of one file."""
+    with opened_house(tmp_path_factory.mktemp("home"), MemoryRegistry()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def new_house(tmp_path: Path) -> Iterator[House]:
+    """A service of the test's own, before its first champion."""
+    with opened_house(tmp_path, MemoryRegistry(champion_version=None)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(house: House) -> Iterator[httpx.Client]:
+    """A client of `house` that may score."""
+    with house.client("score") as opened:
+        yield opened
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database of the test's own."""
+    opened = open_database(Settings(home=tmp_path))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def registry_of() -> Callable[..., MemoryRegistry]:
+    """Give the class of registries in memory."""
+    return MemoryRegistry
+
+
+@pytest.fixture(scope="session")
+def scorer() -> SmallScorer:
+    """A small model."""
+    return SmallScorer()
+
+
+@pytest.fixture(scope="session")
+def appeal() -> Callable[..., dict[str, object]]:
+    """Make a raw appeal that is sound but for what the test says."""
+
+    def make(appeal_id: str = "A-1", **fields: object) -> dict[str, object]:
+        sound = {"appeal_id": appeal_id, "submitted_at": "2025-03-03T02:15:00Z", "text": "why?"}
+        return sound | fields
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[..., object]:
+    """Serve an application on a socket of its own, as a context."""
+    return served_on_a_socket
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], object]], None]:
+    """Wait for another thread."""
+    return wait_until

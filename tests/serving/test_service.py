@@ -1,0 +1,158 @@
+"""The service as its users meet it: `redress serve`, a real process on a real socket."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from features.columns import ColumnMap
+from features.database import open_database, writing
+from features.files import read_table
+from features.frame import appeal_frame
+from features.settings import Settings
+from features.tables import SCORES
+from models.registry import CHAMPION, Registry
+from serving.keys import Keys, Scope
+
+pytestmark = pytest.mark.slow
+
+
+class Process:
+    """A service in a process of its own, with a home of its own."""
+
+    def __init__(self, home: Path, workers: int) -> None:
+        self.home = home
+        self.settings = Settings(home=home)
+        self.engine = open_database(self.settings)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        words = ["serve", "--port", str(self.port), "--workers", str(workers)]
+        self.log = (home / "log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from features.command import main; main()", *words],
+            env=os.environ | {"REDRESS_HOME": str(home)},
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+        )
+
+    def client(self, *scopes: str) -> httpx.Client:
+        """Give a client that carries a new key."""
+        made = Keys(self.engine).create("test", [Scope(scope) for scope in scopes])
+        headers = {"Authorization": f"Bearer {made.bearer}"}
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=60)
+
+    def run(self, *words: str) -> None:
+        """Run a `redress` command in the same home; it must succeed."""
+        command = [sys.executable, "-c", "from features.command import main; main()", *words]
+        environment = os.environ | {"REDRESS_HOME": str(self.home)}
+        done = subprocess.run(command, env=environment, cwd=self.home, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def said(self) -> str:
+        """Give what the process has written."""
+        return (self.home / "log").read_text()
+
+    def ended(self) -> int:
+        """Ask the process to end, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@contextmanager
+def started(home: Path, workers: int = 1) -> Iterator[Process]:
+    service = Process(home, workers)
+    try:
+        yield service
+    finally:
+        service.process.kill()
+        service.process.wait()
+        service.log.close()
+        service.engine.dispose()
+
+
+def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(tmp_path, until, appeal):
+    with started(tmp_path, workers=2) as service, service.client("score") as client:
+        until(lambda: "Redress serves on" in service.said())
+        assert client.get("/livez").status_code == 200
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/nowhere").headers["content-type"] == "application/problem+json"
+        assert client.get("/").status_code == 404
+        response = client.post("/v1/score", json={"appeals": [appeal()]})
+        assert response.json()["type"] == "urn:redress:problem:no-champion"
+        assert client.post("/v1/score", content=b"{}").status_code == 415
+        metrics = client.get("/metrics").text
+        assert 'route="/v1/score",status="503"' in metrics
+        assert service.ended() == 0
+        said = service.said()
+    assert f"Redress serves on http://127.0.0.1:{service.port} " in said
+    assert "no model has been promoted yet" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("mlflow.db"))
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("models.scorer") is None, reason="there is no model to train"
+)
+def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(tmp_path, until):
+    with started(tmp_path) as service, service.client("score", "review") as client:
+        service.run("sample", "sample", "--appeals", "1500", "--days", "120")
+        service.run("train", "sample/appeals.csv", "--columns", "sample/columns.yaml")
+        table = read_table(tmp_path / "sample" / "appeals.csv")
+        appeals = ColumnMap.load(tmp_path / "sample" / "columns.yaml").read(table).appeals[-40:]
+        asked = {"appeals": [appeal.model_dump(mode="json") for appeal in appeals]}
+        until(lambda: "Redress serves on" in service.said())
+        assert client.post("/v1/score", json=asked).status_code == 503
+
+        registry = Registry(service.settings)
+        registry.set_alias(CHAMPION, "1")
+        until(lambda: client.get("/readyz").status_code == 200)
+        card = client.get("/v1/model").json()
+        assert card["version"] == "1"
+        assert 1_000 < int(card["trained_on"]["data_rows"]) <= 1_500
+        assert card["measured"]["auc"] > 0.5
+
+        results = client.post("/v1/score", json=asked).json()["results"]
+        expected = registry.champion().scorer.score(appeal_frame(appeals))
+        for result, score in zip(results, expected, strict=True):
+            assert result["probability"] == pytest.approx(score.probability, abs=1e-9)
+            total = sum(reason["contribution"] for reason in result["reasons"])
+            assert total == pytest.approx(result["logit"], abs=1e-6)
+
+        broken = [asked["appeals"][0], asked["appeals"][1] | {"attributes": {"no such": 1}}, {}]
+        results = client.post("/v1/score", json={"appeals": broken}).json()["results"]
+        assert ["errors" in result for result in results] == [False, True, True]
+        assert results[1]["errors"][0]["pointer"] == "/appeals/1/attributes/no such"
+        with service.engine.connect() as connection:
+            count = connection.execute(sa.select(sa.func.count()).select_from(SCORES))
+            assert count.scalar_one() == 41
+
+        assert ask_while_it_is_asked_to_end(service, client, asked) == (200, 0)
+        assert "Traceback" not in service.said()
+        assert not any(appeal.text[:40] in service.said() for appeal in appeals)
+
+
+def ask_while_it_is_asked_to_end(service, client, asked):
+    """Hold the ledger back until the process has been told to end; give both outcomes."""
+    answers = []
+    with writing(service.engine):
+        asking = threading.Thread(
+            target=lambda: answers.append(client.post("/v1/score", json=asked).status_code)
+        )
+        asking.start()
+        asking.join(1.5)
+        assert answers == []
+        service.process.send_signal(signal.SIGTERM)
+        asking.join(0.5)
+    asking.join()
+    return answers[0], service.process.wait(60)
