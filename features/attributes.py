@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
 from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS, attribute_names
-from features.shape import SHAPES, SHARES, text_shape
+from features.shape import SHARES, text_shape
 
 KNOTS: Final = 5
 """Quantiles of the data between which a spline bends."""
@@ -26,6 +28,7 @@ RARE: Final = 5
 """A level that fewer appeals carry joins the rare ones."""
 OTHER: Final = "(other)"
 MISSING: Final = "(missing)"
+_OURS: Final = (OTHER, MISSING)
 FILED: Final = "filed"
 """The day of filing, as a number: the base rate moves with time."""
 
@@ -63,8 +66,8 @@ class NumberTerm:
         known = known[np.isfinite(known)]
         if not len(known):
             return plain
-        quantiles = np.unique(np.quantile(known, np.linspace(0, 1, KNOTS)))
-        bare = cls(name, logarithmic, tuple(quantiles.tolist()), *_moments(known), ())
+        knots = _apart(np.quantile(known, np.linspace(0, 1, KNOTS)))
+        bare = cls(name, logarithmic, knots, *_moments(known), ())
         means = bare._splines(known).mean(axis=0)
         return cls(name, logarithmic, bare.knots, bare.centre, bare.scale, tuple(means.tolist()))
 
@@ -77,32 +80,35 @@ class NumberTerm:
     def _bends(self) -> int:
         return len(self.knots) + DEGREE - 1 if len(self.knots) > 2 else 0
 
-    def columns(self, values: pd.Series) -> sp.csr_array:
+    def columns(self, values: pd.Series) -> NDArray[np.float64]:
         """Fill this term's columns: (n, width)."""
         scaled = self._scaled(values)
         missing = ~np.isfinite(scaled)
         inside = np.clip(np.where(missing, self.centre, scaled), *self._range)
-        line = (inside - self.centre) / self.scale
-        splines = self._splines(inside) - (np.array(self.means) if self.means else 0)
-        filled = np.column_stack([line, splines, np.zeros(len(line))])
+        filled = np.zeros((len(inside), self.width))
+        filled[:, 0] = (inside - self.centre) / self.scale
+        if self._bends:
+            filled[:, 1:-1] = self._splines(inside) - (np.array(self.means) if self.means else 0)
         filled[missing] = 0
         filled[missing, -1] = 1
-        return sp.csr_array(filled)
+        return filled
 
     @property
     def _range(self) -> tuple[float, float]:
         return (self.knots[0], self.knots[-1]) if self.knots else (self.centre, self.centre)
 
     def _scaled(self, values: pd.Series) -> NDArray[np.float64]:
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        numbers = _floats(values)
         return np.sign(numbers) * np.log1p(np.abs(numbers)) if self.logarithmic else numbers
 
     def _splines(self, inside: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not self._bends:
-            return np.empty((len(inside), 0))
-        ends = (self.knots[0],) * DEGREE, (self.knots[-1],) * DEGREE
-        knots = np.array([*ends[0], *self.knots, *ends[1]])
-        return np.asarray(BSpline.design_matrix(inside, knots, DEGREE).toarray())
+        return np.asarray(self._basis(inside)) if self._bends else np.empty((len(inside), 0))
+
+    @cached_property
+    def _basis(self) -> BSpline:
+        """All splines at once: one that has a coefficient of 1 for each."""
+        first, last = (self.knots[0],) * DEGREE, (self.knots[-1],) * DEGREE
+        return BSpline(np.array([*first, *self.knots, *last]), np.eye(self._bends), DEGREE)
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class WordTerm:
     def learn(cls, name: str, values: pd.Series) -> WordTerm:
         """Take the levels that are not rare."""
         counts = spelt(values).explode().value_counts()
-        frequent = [str(level) for level in counts.index[counts >= RARE] if level != MISSING]
+        frequent = [str(level) for level in counts.index[counts >= RARE] if level not in _OURS]
         return cls(name, tuple(sorted(frequent)))
 
     @property
@@ -127,11 +133,21 @@ class WordTerm:
 
     def columns(self, values: pd.Series) -> sp.csr_array:
         """Fill this term's columns: (n, width), a 1 for each level that is there."""
-        words = spelt(values).reset_index(drop=True).explode()
-        codes = pd.Categorical(words, categories=[*self.levels, OTHER, MISSING]).codes
-        codes = np.where(codes < 0, len(self.levels), codes)
-        ones, shape = np.ones(len(words)), (len(values), self.width)
-        return sp.csr_array((ones, (words.index.to_numpy(), codes)), shape=shape)
+        rows, places = self.cells(values)
+        return sp.csr_array((np.ones(len(rows)), (rows, places)), shape=(len(values), self.width))
+
+    def cells(self, values: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Say which cells hold a 1, by row and column: a value of several words fills several."""
+        known, other = self._places, len(self.levels)
+        # A set: several unseen words are still one 1 in the column that they share.
+        places = [{known.get(word, other) for word in _words(value)} for value in values.tolist()]
+        rows = np.repeat(np.arange(len(places)), [len(several) for several in places])
+        return rows, np.fromiter(chain.from_iterable(places), dtype=np.int64, count=len(rows))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        levels = {level: place for place, level in enumerate(self.levels)}
+        return {**levels, MISSING: len(self.levels) + 1}
 
 
 Term = NumberTerm | WordTerm
@@ -170,11 +186,22 @@ class AttributeDesign:
         flags = np.array([term.kind == "number" for term in self.terms_], dtype=bool)
         return flags[self.groups]
 
-    def transform(self, facts: pd.DataFrame) -> sp.csr_array:
-        """Fill the design matrix from a table of facts: (n, width)."""
-        absent = pd.Series([None] * len(facts), dtype=object)
-        parts = [term.columns(facts.get(term.name, absent)) for term in self.terms_]
-        return sp.csr_array(sp.hstack(parts)) if parts else sp.csr_array((len(facts), 0))
+    def words(self, facts: pd.DataFrame) -> sp.csr_array:
+        """Fill the columns that belong to words from a table of facts: (n, ~is_number)."""
+        terms = [term for term in self.terms_ if isinstance(term, WordTerm)]
+        begins = np.cumsum([0, *(term.width for term in terms)])
+        cells = [term.cells(_fact(facts, term.name)) for term in terms]
+        rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in cells)])
+        shifted = (places + begin for (_, places), begin in zip(cells, begins[:-1], strict=True))
+        columns = np.concatenate([np.empty(0, np.int64), *shifted])
+        ones, shape = np.ones(len(rows)), (len(facts), int(begins[-1]))
+        return sp.csr_array((ones, (rows, columns)), shape=shape)
+
+    def numbers(self, facts: pd.DataFrame) -> NDArray[np.float64]:
+        """Fill the columns that belong to numbers from a table of facts: (n, is_number)."""
+        terms = [term for term in self.terms_ if isinstance(term, NumberTerm)]
+        columns = [term.columns(_fact(facts, term.name)) for term in terms]
+        return np.hstack([np.empty((len(facts), 0)), *columns])
 
     def to_json(self) -> list[dict[str, Any]]:
         """Give the terms as plain data."""
@@ -187,7 +214,11 @@ class AttributeDesign:
         design = cls()
         design.terms_ = tuple(
             kinds[term["kind"]](
-                **{k: tuple(v) if isinstance(v, list) else v for k, v in term.items() if k != "kind"}
+                **{
+                    k: tuple(v) if isinstance(v, list) else v
+                    for k, v in term.items()
+                    if k != "kind"
+                }
             )
             for term in terms
         )
@@ -200,18 +231,19 @@ def fact_table(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One column a fact, under the name by which a reason tells of it.
+        One column a fact, under the name by which a reason tells of it; an attribute that is named
+        like another fact keeps its prefix.
     """
-    facts: dict[str, Any] = {name: frame[name].reset_index(drop=True) for name in CATEGORIES}
-    facts |= {name: frame[name].reset_index(drop=True) for name in NUMBERS}
-    facts["evidence"] = frame["evidence"].reset_index(drop=True)
+    derived = text_shape(frame["text"].tolist()).add_prefix("text.")
+    since = frame["submitted_at"] - pd.Timestamp(0, tz="UTC")
+    derived[FILED] = since.dt.total_seconds().to_numpy() / 86_400
+    stated = {name: name for name in (*CATEGORIES, *NUMBERS, "evidence")}
+    taken = {*stated, *derived}
     for name in attribute_names(frame):
-        facts[name] = frame[ATTRIBUTE_PREFIX + name].reset_index(drop=True)
-    shape = text_shape(frame["text"].tolist())
-    facts |= {f"text.{name}": shape[name] for name in SHAPES}
-    since = frame["submitted_at"].reset_index(drop=True) - pd.Timestamp(0, tz="UTC")
-    facts[FILED] = since.dt.total_seconds() / 86_400
-    return pd.DataFrame(facts)
+        column = ATTRIBUTE_PREFIX + name
+        stated[column if name in taken else name] = column
+    facts = frame[list(stated.values())].reset_index(drop=True)
+    return pd.concat([facts.set_axis(list(stated), axis=1), derived], axis=1)
 
 
 def spelt(values: pd.Series) -> pd.Series:
@@ -219,12 +251,31 @@ def spelt(values: pd.Series) -> pd.Series:
     return values.map(_word)
 
 
-def _word(value: object) -> object:
+def _words(value: object) -> tuple[str, ...]:
+    word = _word(value)
+    return word if isinstance(word, tuple) else (word,)
+
+
+def _word(value: object) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return value or MISSING
     if isinstance(value, tuple | list):
         return tuple(sorted(set(map(str, value)))) or MISSING
-    if value is None or value == "" or (isinstance(value, float) and np.isnan(value)):
+    if value is None or (isinstance(value, float) and np.isnan(value)):
         return MISSING
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _fact(facts: pd.DataFrame, name: str) -> pd.Series:
+    """Take one fact; one that the table does not have is missing everywhere."""
+    return facts[name] if name in facts else pd.Series([None] * len(facts), dtype=object)
+
+
+def _floats(values: pd.Series) -> NDArray[np.float64]:
+    """Read numbers, NaN where there is none: (n,)."""
+    if values.dtype == np.float64:
+        return values.to_numpy()
+    return np.asarray(pd.to_numeric(values.to_numpy(object), errors="coerce"), dtype=np.float64)
 
 
 def _learn(name: str, values: pd.Series) -> Term:
@@ -238,8 +289,15 @@ def is_numeric(values: pd.Series) -> bool:
     """Tell whether all values that are there are numbers, booleans not counted as such."""
     known = [value for value in values if value is not None and value == value]
     return bool(known) and all(
-        isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in known
+        isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        for value in known
     )
+
+
+def _apart(quantiles: NDArray[np.float64]) -> tuple[float, ...]:
+    """Keep the quantiles that differ by more than rounding: a spline divides by the distance."""
+    least = max(1e-9 * (quantiles[-1] - quantiles[0]), 1e-12)
+    return tuple(quantiles[np.append(True, np.diff(quantiles) > least)].tolist())
 
 
 def _moments(known: NDArray[np.float64]) -> tuple[float, float]:

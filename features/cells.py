@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import NoneType
 from typing import Final
 
 import numpy as np
@@ -45,15 +46,34 @@ class Cells:
 
 def convert_cells(column: pd.Series, convert: Convert) -> Cells:
     """Convert a column cell by cell; `convert` raises ValueError with what is wrong."""
-    values: list[object] = []
-    faults: dict[int, str] = {}
-    for position, cell in enumerate(plain_values(column)):
-        try:
-            values.append(None if cell is None else convert(cell))
-        except ValueError as error:
-            values.append(None)
-            faults[position] = str(error)
-    return Cells(values, faults)
+    cells = plain_values(column)
+    if set(map(type, cells)) <= {str, NoneType}:
+        found = list(map(_Converted(convert).__getitem__, cells))
+    else:
+        found = [_converted(cell, convert) for cell in cells]
+    faults = {
+        place: str(value) for place, value in enumerate(found) if isinstance(value, Exception)
+    }
+    return Cells([None if place in faults else value for place, value in enumerate(found)], faults)
+
+
+class _Converted(dict[object, object]):
+    """What texts convert to, or why not: each once, as a column holds the same few many times."""
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self.convert = convert
+
+    def __missing__(self, cell: object) -> object:
+        value = self[cell] = _converted(cell, self.convert)
+        return value
+
+
+def _converted(cell: object, convert: Convert) -> object:
+    try:
+        return None if cell is None else convert(cell)
+    except ValueError as error:
+        return error
 
 
 def plain_values(column: pd.Series) -> list[object]:

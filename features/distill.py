@@ -1,10 +1,11 @@
-"""Distillation: fits the student encoder to the teacher, on the user's own texts, by ridge regression.
+"""Distillation: fits the student to the teacher, on the user's own texts, by ridge regression.
 
 With A the rows of weighted token counts at unit length, Y the teacher's vectors of the same texts,
 and E0 the teacher's vectors of the single vocabulary entries:
 
-1. a map M, (B'B + mu I) M = B'Y with B = A E0: what the teacher says of a word alone, turned towards
-   what it says of a text that holds the word; this reaches words that the sample does not hold;
+1. a map M, (B'B + mu I) M = B'Y with B = A E0: what the teacher says of a word alone, turned
+   towards what it says of a text that holds the word; this reaches words that the sample does not
+   hold;
 2. a correction D, (A'A + lambda I) D = A'(Y - A E0 M), by conjugate gradients: what the sample
    itself teaches of each word.
 
@@ -22,10 +23,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from features.encoder import StudentEncoder, unit
+from features.encoder import StudentEncoder, silent
 from features.schema import Contract
 from features.teacher import Teacher
 from features.tokens import extend, tokenise
+from features.vectors import unit
 
 Matrix = NDArray[np.float32]
 
@@ -106,15 +108,25 @@ def distill(
         (n, d) the teacher's vectors of `texts`, where they are known already.
     progress
         Whether to show the teacher's progress.
+
+    Returns
+    -------
+    Distilled
+        Where no text holds anything, the silent encoder: there is nothing to teach, and the teacher
+        is not so much as loaded. With fewer than `20 / held_out` texts all are fitted to, and
+        fidelity is NaN.
     """
     config = config or DistillConfig()
+    if not any(text.strip() for text in texts):
+        return Distilled(silent(), float("nan"), 0, _middle(config))
     chosen = _sample(teacher, texts, config)
     sample = [texts[i] for i in chosen]
     tokenizer = extend(teacher.tokenizer, sample, config.least, config.most)
     counts = tokenise(tokenizer, sample).counts()
     target = teacher.encode(sample, progress) if vectors is None else vectors[chosen]
     student = StudentEncoder(tokenizer, np.zeros((counts.shape[1], target.shape[1]), np.float32))
-    words = teacher.encode_entries(student.vocabulary)
+    added = student.vocabulary[len(teacher.words) :]
+    words = np.concatenate([teacher.words, teacher.encode(added)])
     fit = _Fit(counts, target, words - words.mean(axis=0), config)
     fidelity, ridge = fit.choose()
     table = fit.table(np.arange(len(sample)), ridge)
@@ -130,6 +142,10 @@ def _sample(teacher: Teacher, texts: Sequence[str], config: DistillConfig) -> li
     return [int(i) for i in order[np.cumsum(read) - read < config.token_budget]]
 
 
+def _middle(config: DistillConfig) -> float:
+    return config.ridge[len(config.ridge) // 2]
+
+
 @dataclass(frozen=True)
 class _Fit:
     """The regression, on token counts, the teacher's vectors, and its vectors of single words."""
@@ -143,7 +159,7 @@ class _Fit:
         """Measure fidelity on one part of the texts with the `lambda` that another part prefers."""
         part = int(len(self.target) * self.config.held_out / 2)
         if part < 10:
-            return float("nan"), self.config.ridge[len(self.config.ridge) // 2]
+            return float("nan"), _middle(self.config)
         judged, measured = np.arange(part), np.arange(part, 2 * part)
         rest = np.arange(2 * part, len(self.target))
         tables = {ridge: self.table(rest, ridge) for ridge in self.config.ridge}
@@ -177,7 +193,7 @@ def unit_rows(matrix: sp.csr_array) -> sp.csr_array:
     """Scale the rows of a sparse matrix to length one; an empty row stays empty."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     scale = sp.diags_array((1 / np.where(lengths > 0, lengths, 1)).astype(np.float32))
-    return (scale @ matrix).tocsr()
+    return sp.csr_array(scale @ matrix)
 
 
 def ridge_solve(

@@ -1,9 +1,9 @@
 """The student encoder: a table of token vectors, no transformer.
 
-embed(text) = normalise(sum over the text's tokens of table[token]): fifty thousand texts a second on
-one machine, and linear in its tokens, so that any linear score on it can be told back to the words.
-It is saved as the files of a sentence-transformers `StaticEmbedding`, which sentence-transformers
-and model2vec read; Redress itself reads them without torch.
+embed(text) = normalise(sum over the text's tokens of table[token]): fifty thousand texts a second
+on one machine, and linear in its tokens, so that any linear score on it can be told back to the
+words. It is saved as the files of a sentence-transformers `StaticEmbedding`, which
+sentence-transformers and model2vec read; Redress itself reads them without torch.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
 
-from features.tokens import Tokens, begins_word, entries, tokenise
+from features.errors import DamagedModel
+from features.tokens import Lexicon, Tokens, begins_word, entries, nameless, spell
+from features.vectors import unit
 
 TABLE: Final = "embedding.weight"
 
@@ -50,13 +54,27 @@ class StudentEncoder:
         return entries(self.tokenizer)
 
     @cached_property
+    def spellings(self) -> list[str]:
+        """What each token contributes to a word's spelling, by id."""
+        return [spell([entry]) for entry in self.vocabulary]
+
+    @cached_property
     def begins_word(self) -> NDArray[np.bool_]:
         """Which tokens begin a word: (vocabulary,)."""
         return begins_word(self.vocabulary)
 
+    @cached_property
+    def nameless(self) -> NDArray[np.bool_]:
+        """Which tokens say nothing of what was written: (vocabulary,)."""
+        return nameless(self.tokenizer)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self.tokenizer)
+
     def tokens(self, texts: Sequence[str]) -> Tokens:
         """Split texts into this encoder's tokens."""
-        return tokenise(self.tokenizer, texts)
+        return self._lexicon.tokens(texts)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts: (n, d) unit rows; a text without tokens is the zero vector."""
@@ -74,13 +92,40 @@ class StudentEncoder:
 
     @classmethod
     def load(cls, folder: Path) -> StudentEncoder:
-        """Read what `save` wrote."""
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        return cls(tokenizer, load_file(folder / "model.safetensors")[TABLE])
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        DamagedModel
+            When a file is missing, broken, or does not fit the other.
+        """
+        tokenizer = _tokenizer(folder / "tokenizer.json")
+        try:
+            table = load_file(folder / "model.safetensors")[TABLE]
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise _damaged("model.safetensors", type(error).__name__) from error
+        if table.ndim != 2 or len(table) != tokenizer.get_vocab_size():
+            raise _damaged("model.safetensors", f"a table of shape {table.shape}")
+        return cls(tokenizer, table)
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale rows to length one; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: NDArray[np.float32] = vectors / np.where(lengths > 0, lengths, 1)
-    return scaled
+def silent() -> StudentEncoder:
+    """Make the encoder of a corpus without text: whatever it reads is the zero vector."""
+    unknown = "[UNK]"
+    tokenizer = Tokenizer(WordPiece(vocab={unknown: 0}, unk_token=unknown))
+    return StudentEncoder(tokenizer, np.zeros((1, 1), dtype=np.float32))
+
+
+def _tokenizer(file: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise _damaged(file.name, type(error).__name__) from error
+
+
+def _damaged(file: str, found: str) -> DamagedModel:
+    return DamagedModel(
+        f"the encoder's {file} cannot be read ({found})",
+        "tokenizer.json and model.safetensors as they were written",
+        "Train again, or promote another version: redress promote --version V.",
+    )

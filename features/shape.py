@@ -23,6 +23,8 @@ SHAPES: Final = (
 SHARES: Final = ("capitals", "digits", "variety")
 """Those that lie between 0 and 1."""
 
+_CAPITAL: Final = re.compile("[A-Z]")
+_DIGIT: Final = re.compile("[0-9]")
 _LINK: Final = re.compile(r"https?://|www\.")
 
 
@@ -45,8 +47,8 @@ def _shape(text: str) -> tuple[float, ...]:
     characters, count = max(len(text), 1), max(len(words), 1)
     return (
         len(words),
-        len(re.findall("[A-Z]", text)) / characters,
-        len(re.findall("[0-9]", text)) / characters,
+        len(_CAPITAL.findall(text)) / characters,
+        len(_DIGIT.findall(text)) / characters,
         text.count("!"),
         text.count("?"),
         text.count("\n"),

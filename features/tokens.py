@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 CONTINUATION: Final = "##"
 """What WordPiece puts before a piece that goes on with a word."""
 BOUNDARIES: Final = ("▁", "Ġ")
 """What Unigram and byte-level BPE put before a piece that begins a word."""
 LONGEST_WORD: Final = 40
+REMEMBERED: Final = 2_000_000
+"""Characters of words that a lexicon remembers before it begins anew: some 50 MB."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,74 @@ class Tokens:
         return matrix
 
 
+class Lexicon:
+    """Splits texts into tokens, and remembers the words: most have stood in an earlier text.
+
+    Safe to share between threads: what is remembered is only added to, or begun anew.
+
+    Parameters
+    ----------
+    tokenizer
+        Splits a text into vocabulary ids; not to be changed any more.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self._stands_alone = _words_stand_alone(tokenizer)
+        self._known: dict[str, list[int]] = {}
+        self._characters = 0
+
+    def tokens(self, texts: Sequence[str]) -> Tokens:
+        """Split texts into tokens, without special ones."""
+        if not self._stands_alone:
+            return _end_to_end(self._ids(texts), self.tokenizer)
+        words = [text.split(" ") for text in texts]
+        flat = list(chain.from_iterable(words))
+        found = _end_to_end(list(map(self._look_up(flat).__getitem__, flat)), self.tokenizer)
+        return Tokens(found.ids, found.offsets[_offsets(words)], found.size)
+
+    def _look_up(self, words: Iterable[str]) -> Mapping[str, list[int]]:
+        if self._characters > REMEMBERED:
+            self._known, self._characters = {}, 0
+        known = self._known
+        new = list(set(words).difference(known))
+        known.update(zip(new, self._ids(new), strict=True))
+        self._characters += sum(map(len, new))
+        return known
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+
 def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> Tokens:
     """Split texts into tokens, without special ones."""
-    encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-    ids = [encoding.ids for encoding in encodings]
-    lengths = np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))
-    flat = np.fromiter((i for row in ids for i in row), dtype=np.int32, count=int(lengths.sum()))
-    return Tokens(flat, np.concatenate([[0], np.cumsum(lengths)]), tokenizer.get_vocab_size())
+    return Lexicon(tokenizer).tokens(texts)
+
+
+def _end_to_end(ids: Sequence[Sequence[int]], tokenizer: Tokenizer) -> Tokens:
+    offsets = _offsets(ids)
+    flat = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(offsets[-1]))
+    return Tokens(flat, offsets, tokenizer.get_vocab_size())
+
+
+def _offsets(lists: Sequence[Sequence[object]]) -> NDArray[np.int64]:
+    """Say where each of some lists begins when they are put end to end; last, their length."""
+    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    return np.concatenate([[0], np.cumsum(lengths)])
+
+
+def _words_stand_alone(tokenizer: Tokenizer) -> bool:
+    """Tell whether what stands between two blanks gives the same tokens wherever it stands."""
+    added = tokenizer.get_added_tokens_decoder().values()
+    return (
+        isinstance(tokenizer.model, WordPiece)
+        and isinstance(tokenizer.normalizer, BertNormalizer)
+        and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
+        and tokenizer.truncation is None
+        and tokenizer.padding is None
+        and not any(" " in token.content for token in added)
+    )
 
 
 def entries(tokenizer: Tokenizer) -> list[str]:
@@ -76,6 +143,19 @@ def begins_word(vocabulary: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([not entry.startswith(CONTINUATION) for entry in vocabulary])
 
 
+def nameless(tokenizer: Tokenizer) -> NDArray[np.bool_]:
+    """Tell which entries say nothing of what was written: unknown, special or blank: (size,)."""
+    vocabulary = entries(tokenizer)
+    special = {
+        token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special
+    }
+    model = json.loads(tokenizer.to_str())["model"]
+    special.add(model.get("unk_token"))
+    if model.get("unk_id") is not None:
+        special.add(vocabulary[model["unk_id"]])
+    return np.array([entry in special or not spell([entry]) for entry in vocabulary], dtype=bool)
+
+
 def spell(pieces: Sequence[str]) -> str:
     """Put the pieces of one word together."""
     return "".join(piece.removeprefix(CONTINUATION).lstrip("".join(BOUNDARIES)) for piece in pieces)
@@ -84,8 +164,8 @@ def spell(pieces: Sequence[str]) -> str:
 def extend(tokenizer: Tokenizer, texts: Sequence[str], least: int, most: int) -> Tokenizer:
     """Give words that are frequent in the texts entries of their own.
 
-    A WordPiece tokeniser takes the longest entry that fits, so a frequent word becomes one token and
-    a rare one still falls into pieces. Tokenisers of other kinds are returned as they are.
+    A WordPiece tokeniser takes the longest entry that fits, so a frequent word becomes one token
+    and a rare one still falls into pieces. Tokenisers of other kinds are returned as they are.
 
     Parameters
     ----------
@@ -101,22 +181,29 @@ def extend(tokenizer: Tokenizer, texts: Sequence[str], least: int, most: int) ->
     plan = json.loads(tokenizer.to_str())
     if plan["model"]["type"] != "WordPiece":
         return tokenizer
-    known = plan["model"]["vocab"]
+    taken = tokenizer.get_vocab()
     frequent = _document_frequency(tokenizer, texts)
     wanted = [
         word
         for word, count in sorted(frequent.items(), key=lambda item: (-item[1], item[0]))
-        if count >= least and word not in known and len(word) <= LONGEST_WORD
+        if count >= least and word not in taken and len(word) <= LONGEST_WORD
     ]
-    for word in wanted[:most]:
-        known[word] = len(known)
+    # Added tokens join the model's entries, or their ids would move behind the new words.
+    free = max(taken.values(), default=-1) + 1
+    new = {word: free + place for place, word in enumerate(wanted[:most])}
+    plan["model"]["vocab"] = taken | new
     return Tokenizer.from_str(json.dumps(plan))
 
 
 def _document_frequency(tokenizer: Tokenizer, texts: Sequence[str]) -> Counter[str]:
     frequency: Counter[str] = Counter()
-    normalise, split = tokenizer.normalizer, tokenizer.pre_tokenizer
     for text in texts:
-        words = split.pre_tokenize_str(normalise.normalize_str(text))
-        frequency.update({word for word, _ in words if word.isalpha()})
+        frequency.update({word for word in _words(tokenizer, text) if word.isalpha()})
     return frequency
+
+
+def _words(tokenizer: Tokenizer, text: str) -> list[str]:
+    """Cut a text into words as the tokeniser does before it looks into its vocabulary."""
+    normalise, split = tokenizer.normalizer, tokenizer.pre_tokenizer
+    plain = normalise.normalize_str(text) if normalise else text
+    return [word for word, _ in split.pre_tokenize_str(plain)] if split else [plain]

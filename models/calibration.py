@@ -53,7 +53,8 @@ class Calibration:
         """
         slope = _slope(slices)
         nothing = np.zeros((len(latest.outcome), 1))
-        fitted = fit_logistic([nothing], latest.outcome, [1.0], offset=slope * latest.logits)
+        hedged = _hedged(latest.outcome)
+        fitted = fit_logistic([nothing], hedged, [1.0], offset=slope * latest.logits)
         return cls(slope, fitted.intercept)
 
     def apply(self, logits: Array) -> Array:
@@ -87,9 +88,15 @@ class ConformalSets:
         overturned = _limit(1 - probability[outcome == 1], error)
         return cls(error, overturned, _limit(probability[outcome == 0], error))
 
+    @property
+    def between(self) -> tuple[float, float]:
+        """The probabilities between which a case is uncertain."""
+        least, most = 1 - self.overturned, self.upheld
+        return min(least, most), max(least, most)
+
     def uncertain(self, probability: Array) -> NDArray[np.bool_]:
         """Tell which sets do not hold exactly one outcome: (n,)."""
-        return ((1 - probability) <= self.overturned) == (probability <= self.upheld)
+        return np.asarray(((1 - probability) <= self.overturned) == (probability <= self.upheld))
 
 
 def _slope(slices: Sequence[Slice]) -> float:
@@ -101,6 +108,16 @@ def _slope(slices: Sequence[Slice]) -> float:
         [logits[:, None], which], outcome, [SLOPE_PRIOR, SHIFT_PRIOR], offset=logits
     )
     return max(1 + float(fitted.blocks[0][0]), 0.05)
+
+
+def _hedged(outcome: Array) -> Array:
+    """Pull outcomes off 0 and 1 as one case more of each would (Platt 1999).
+
+    Else a slice in which all cases went one way would promise that the other never comes.
+    """
+    ones = outcome.sum()
+    zeros = len(outcome) - ones
+    return np.asarray(np.where(outcome == 1, (ones + 1) / (ones + 2), 1 / (zeros + 2)))
 
 
 def _limit(strangeness: Array, error: float) -> float:

@@ -8,20 +8,22 @@ moved the score most, and the rest of the text in one reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise, repeat
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.tokens import spell
 from models.overturn import OverturnModel, Reading
 from models.phrases import word_starts
 from models.scores import Reason
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Value = str | float | bool | None
 
 SHOWN: Final = 8
 """Words and pairs of words shown for a score."""
@@ -112,23 +114,33 @@ def _merge(reading: Reading, items: Items) -> Items:
     """Add up the shares of an item that stands more than once in a text."""
     if not len(items.rows):
         return items
-    _, first, which = np.unique(_key(reading, items), return_index=True, return_inverse=True)
-    total = np.bincount(which, weights=items.share)
-    merged = items[first]
-    return Items(merged.rows, merged.first, merged.further, total)
+    first = _first_alike(_key(reading, items))
+    total = np.asarray(np.bincount(first, weights=items.share), dtype=np.float64)
+    kept = np.flatnonzero(first == np.arange(len(first)))
+    return Items(items.rows[kept], items.first[kept], items.further[kept], total[kept])
+
+
+def _first_alike(keys: NDArray[np.uint64]) -> Indices:
+    """Give the place of the first key that equals each: (m,)."""
+    order = np.argsort(keys)  # not stable, hence the minimum: five times as quick as np.unique
+    new = np.append(True, keys[order[1:]] != keys[order[:-1]])
+    first = np.minimum.reduceat(order, np.flatnonzero(new))
+    alike = np.empty(len(keys), dtype=np.int64)
+    alike[order] = first[np.cumsum(new) - 1]
+    return alike
 
 
 def _key(reading: Reading, items: Items) -> NDArray[np.uint64]:
     """Hash the text and the tokens of each item; a clash merges two names, never loses a share."""
-    ids = np.append(reading.tokens.ids, 0).astype(np.uint64)
+    ids = reading.tokens.ids.astype(np.uint64) + np.uint64(1)
     prime = np.uint64(0x9E3779B97F4A7C15)
     key = (items.rows.astype(np.uint64) + np.uint64(1)) * prime
     key += items.further.astype(np.uint64)
+    inside = np.arange(len(key))
     for step in range(int(items.further.max()) + 1):
-        inside = items.further >= step
-        place = np.minimum(items.first + step, len(ids) - 1)
-        key = np.where(inside, (key ^ (ids[place] + np.uint64(1))) * prime, key)
-        key ^= key >> np.uint64(29)
+        inside = inside[items.further[inside] >= step]
+        mixed = (key[inside] ^ ids[items.first[inside] + step]) * prime
+        key[inside] = mixed ^ (mixed >> np.uint64(29))
     return key
 
 
@@ -137,63 +149,88 @@ def _phrase_reasons(
 ) -> list[tuple[Reason, ...]]:
     """Name the items that moved each score most, and put the rest in one reason."""
     texts = len(reading.tokens.offsets) - 1
-    order = np.lexsort((-np.abs(items.share), items.rows))
+    nameless = _nameless(model, reading, items)
+    order = _heaviest_first(items, nameless)
     items = items[order]
     begins = np.searchsorted(items.rows, np.arange(texts))
     shown = np.arange(len(items.rows)) - begins[items.rows] < SHOWN
+    shown &= ~nameless[order]
     rest = np.bincount(items.rows[~shown], weights=items.share[~shown], minlength=texts)
-    told: list[list[Reason]] = [[] for _ in range(texts)]
-    for row, name, share in zip(
-        items.rows[shown].tolist(),
-        _names(model, reading, items[shown]),
-        items.share[shown].tolist(),
-        strict=True,
-    ):
-        told[row].append(Reason("phrase", name, None, share))
-    left = rest.tolist()
-    return [(*told[row], Reason("text", REST, None, left[row])) for row in range(texts)]
+    items = items[shown]
+    told = _column("phrase", _names(model, reading, items), repeat(None), items.share)
+    ends = np.searchsorted(items.rows, np.arange(texts + 1)).tolist()
+    left = zip(pairwise(ends), rest.tolist(), strict=True)
+    return [(*told[a:b], Reason("text", REST, None, share)) for (a, b), share in left]
+
+
+def _heaviest_first(items: Items, nameless: NDArray[np.bool_]) -> Indices:
+    """Order items by text, in it those with a name before the nameless, then by falling weight.
+
+    Floats of one sign sort as their bits do, so that name, weight and place fit into one integer,
+    and one sort of integers is ten times as quick as np.lexsort. Weights that agree to nine digits
+    count as equal: the item that comes first in the text stands first.
+    """
+    places = np.arange(len(items.rows), dtype=np.uint64)
+    low = np.uint64((1 << len(places).bit_length()) - 1)
+    weight = np.abs(items.share).view(np.uint64) ^ np.uint64((1 << 63) - 1)
+    sign = nameless.astype(np.uint64) << np.uint64(63)
+    order = (np.sort((sign | weight) & ~low | places) & low).astype(np.int64)
+    rows = items.rows[order]
+    return order[np.argsort(rows.astype(np.min_scalar_type(rows.max(initial=0))), kind="stable")]
+
+
+def _nameless(model: OverturnModel, reading: Reading, items: Items) -> NDArray[np.bool_]:
+    """Tell which items hold a token that says nothing of what was written, such as `[UNK]`."""
+    nameless = model.encoder.nameless[reading.tokens.ids]
+    before = np.append(0, np.cumsum(nameless))
+    return np.asarray(before[items.first + items.further + 1] > before[items.first])
 
 
 def _names(model: OverturnModel, reading: Reading, items: Items) -> list[str]:
-    vocabulary, begins = model.encoder.vocabulary, model.encoder.begins_word
-    ids = reading.tokens.ids.tolist()
-    names = []
-    for first, further in zip(items.first.tolist(), items.further.tolist(), strict=True):
-        pieces = ids[first : first + further + 1]
-        pair = further == 1 and bool(begins[pieces[1]])
-        spelt = [spell([vocabulary[piece]]) for piece in pieces]
-        names.append((" " if pair else "").join(spelt))
-    return names
+    spelt, ids = model.encoder.spellings, reading.tokens.ids
+    last = ids[items.first + items.further]
+    pairs = (items.further == 1) & model.encoder.begins_word[last]
+    begins, ends = items.first.tolist(), (items.first + items.further + 1).tolist()
+    pieces = ids.tolist()
+    return [
+        (" " if pair else "").join([spelt[piece] for piece in pieces[begin:end]])
+        for begin, end, pair in zip(begins, ends, pairs.tolist(), strict=True)
+    ]
 
 
 def _fact_reasons(
     model: OverturnModel, facts: pd.DataFrame, shares: Array
-) -> list[list[Reason]]:
-    names = model.design_.names
-    columns = [_told(facts[name]) if name in facts else [None] * len(facts) for name in names]
-    values = list(zip(*columns, strict=True)) or [()] * len(facts)
-    return [
-        [
-            Reason("attribute", name, value, share)
-            for name, value, share in zip(names, row, contributions, strict=True)
-        ]
-        for row, contributions in zip(values, shares.tolist(), strict=True)
+) -> list[tuple[Reason, ...]]:
+    columns = [
+        _column("attribute", repeat(name), _told(facts, name), share)
+        for name, share in zip(model.design_.names, shares.T, strict=True)
     ]
+    return list(zip(*columns, strict=True)) or [()] * len(facts)
 
 
-def _told(values: pd.Series) -> list[str | float | bool | None]:
+def _column(
+    kind: str, names: Iterable[str], values: Iterable[Value], shares: Array
+) -> list[Reason]:
+    """Make reasons of one kind, a share each."""
+    return list(map(Reason, repeat(kind), names, values, shares.tolist()))
+
+
+def _told(facts: pd.DataFrame, name: str) -> Iterable[Value]:
     """Give the values as a reason tells them: numbers rounded to three digits, lists joined."""
-    if pd.api.types.is_float_dtype(values):
-        numbers = values.to_numpy(np.float64)
-        return [None if value != value else value for value in np.round(numbers, 3).tolist()]
+    if name not in facts:
+        return repeat(None)
+    values = facts[name]
+    if values.dtype == np.float64:
+        numbers = np.round(values.to_numpy(), 3).tolist()
+        return [None if value != value else value for value in numbers]
     return [_plain(value) for value in values.tolist()]
 
 
-def _plain(value: object) -> str | float | bool | None:
+def _plain(value: object) -> Value:
+    if isinstance(value, str | bool):
+        return value
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or None
     if value is None or value != value:
         return None
-    if isinstance(value, bool | str):
-        return value
     return round(float(value), 3) if isinstance(value, int | float | np.number) else str(value)

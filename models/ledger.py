@@ -92,7 +92,7 @@ def _row(score: Score, text: str, occasion: Occasion) -> dict[str, Any]:
         "risk_basis": score.risk.basis,
         "priority": score.priority,
         "due_at": score.due_at,
-        "reasons": [_FIELDS(reason) for reason in score.reasons],
+        "reasons": list(map(_FIELDS, score.reasons)),
         "request_id": occasion.request_id,
         "text_digest": text_digest(text),
     }

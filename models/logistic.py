@@ -24,9 +24,12 @@ class Coefficients:
     blocks: tuple[Array, ...]
 
     def logits(self, blocks: Sequence[Columns]) -> Array:
-        """Sum the blocks' effects: (n,)."""
-        effects = [_times(block, beta) for block, beta in zip(blocks, self.blocks, strict=True)]
-        return self.intercept + np.sum(effects, axis=0)
+        """Sum the blocks' effects in float64, so that reasons can add up to them: (n,)."""
+        effects = [
+            block.astype(np.float64, copy=False) @ beta
+            for block, beta in zip(blocks, self.blocks, strict=True)
+        ]
+        return np.asarray(self.intercept + np.sum(effects, axis=0))
 
 
 def fit_logistic(
@@ -76,10 +79,18 @@ def fit_logistic(
         return float(value + 0.5 * penalty @ beta**2), gradient
 
     first = _flat(start) if start else np.zeros(1 + int(ends[-1]))
-    options = {"maxiter": 500, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-6 * max(weight.sum(), 1)}
+    level = 1e-6 * max(float(weight.sum()), 1.0)
     with threadpool_limits(limits=1, user_api="blas"):  # the products are too small to share
-        theta = minimize(loss, first, jac=True, method="L-BFGS-B", options=options).x
-    return Coefficients(float(theta[0]), tuple(theta[1 + a : 1 + b] for _, a, b in _spans(blocks, ends)))
+        theta = minimize(
+            loss,
+            first,
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": 500, "maxcor": 20, "ftol": 1e-9, "gtol": level},
+        ).x
+    return Coefficients(
+        float(theta[0]), tuple(theta[1 + a : 1 + b] for _, a, b in _spans(blocks, ends))
+    )
 
 
 def _spans(blocks: Sequence[Columns], ends: NDArray[np.int64]) -> list[tuple[Columns, int, int]]:

@@ -1,9 +1,9 @@
 """The overturn model: additive, so that its explanation is exact.
 
 A logistic regression over four blocks (words from lists, numbers on splines, the student's vector,
-phrases), with one penalty a block and a half-life of cases, chosen on later slices: fit on the past,
-judged on what came next, as in service. The latest slice calibrates it; then it is fitted once more
-on everything, with the same penalties and the same calibration.
+phrases), with one penalty a block and a half-life of cases, chosen on later slices: fit on the
+past, judged on what came next, as in service. The latest slice calibrates it; then it is fitted
+once more on everything, with the same penalties and the same calibration.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
+from scipy.special import expit
 
 from features.attributes import AttributeDesign, fact_table
 from features.encoder import StudentEncoder
@@ -38,8 +39,8 @@ class Penalties(Contract):
 
     words: Positive = 3.0
     numbers: Positive = 30.0
-    vector: Positive = 3.0
-    phrases: Positive = 10.0
+    vector: Positive = 2.0
+    phrases: Positive = 5.0
     half_life: Positive | None = None
 
     @property
@@ -66,16 +67,33 @@ class OverturnConfig(Contract):
     """
 
     start: Penalties = Penalties()
-    candidates: dict[str, tuple[Positive, ...]] = {
-        "half_life": (0.1, 0.3),
-        "numbers": (10.0, 100.0),
-        "words": (1.0, 10.0),
-        "vector": (1.0, 10.0),
-        "phrases": (3.0, 100.0),
-    }
+    candidates: dict[str, tuple[Positive, ...]] = Field(
+        default={
+            "half_life": (0.1, 0.3),
+            "numbers": (10.0, 100.0),
+            "words": (1.0, 10.0),
+            "vector": (1.0, 10.0),
+            "phrases": (3.0, 100.0),
+        }
+    )
     slices: Annotated[int, Field(ge=1, le=10)] = 3
     slice_share: Annotated[float, Field(gt=0, le=0.3)] = 0.2
     conformal_error: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
+
+    @model_validator(mode="after")
+    def _leave_a_past(self) -> OverturnConfig:
+        if self.slices * self.slice_share >= 0.95:
+            raise ValueError(
+                f"{self.slices} slices of {self.slice_share} leave no past to learn from; "
+                "slices times slice_share must be below 0.95"
+            )
+        unknown = sorted(self.candidates.keys() - Penalties.model_fields.keys())
+        if unknown:
+            raise ValueError(
+                f"candidates for {', '.join(unknown)}, which is no penalty; "
+                f"expected any of {', '.join(Penalties.model_fields)}"
+            )
+        return self
 
 
 @dataclass(frozen=True)
@@ -171,16 +189,14 @@ class OverturnModel:
         return self._reading(fact_table(frame), self.encoder.tokens(frame["text"].tolist()))
 
     def _reading(self, facts: pd.DataFrame, tokens: Tokens) -> Reading:
-        columns = self.design_.transform(facts)
-        number = self.design_.is_number
         sums = tokens.counts() @ self.encoder.table
         lengths = np.linalg.norm(sums, axis=1).astype(np.float64)
         lengths = np.where(lengths > 0, lengths, 1.0)
         occurrences = self.phrases_.occurrences(tokens, self.encoder.begins_word)
         return Reading(
             facts=facts,
-            words=columns[:, ~number],
-            numbers=columns[:, number].toarray(),
+            words=self.design_.words(facts),
+            numbers=self.design_.numbers(facts),
             tokens=tokens,
             lengths=lengths,
             vectors=(sums / lengths[:, None]).astype(np.float32),
@@ -231,12 +247,12 @@ class OverturnModel:
 
 def outcomes(frame: pd.DataFrame) -> Array:
     """Give 1.0 for each overturned appeal and 0.0 for each upheld one: (n,)."""
-    return (frame["outcome"] == Outcome.OVERTURNED.value).to_numpy(np.float64)
+    return np.asarray(frame["outcome"] == Outcome.OVERTURNED.value, dtype=np.float64)
 
 
 def sigmoid(logits: Array) -> Array:
     """Turn logits into probabilities."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -500, 500))))
+    return np.asarray(expit(logits))
 
 
 def _age(frame: pd.DataFrame) -> Array:
@@ -313,7 +329,7 @@ def _judge(
     starts: Sequence[Coefficients] | None = None,
 ) -> tuple[Penalties, list[Coefficients], Array]:
     """Fit before each later slice, and give the losses on all of them."""
-    begin = starts or [None] * len(slices)
+    begin: Sequence[Coefficients | None] = starts or [None] * len(slices)
     fits = [past.fit(rows, penalties, begin[i]) for i, (rows, _) in enumerate(slices)]
     losses = [past.losses(fits[i], later) for i, (_, later) in enumerate(slices)]
     return penalties, fits, np.concatenate(losses)

@@ -8,8 +8,10 @@ occurrence has its own exact share of a score.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -65,6 +67,7 @@ class Phrases:
 
     def fit(self, tokens: Tokens, begins: NDArray[np.bool_]) -> Phrases:
         """Learn which phrases there are, and how rare each is."""
+        self.__dict__.pop("_index", None)
         rows, _, keys = _stream(tokens, begins)
         pairs = np.unique(np.column_stack([keys, rows]), axis=0)
         known, texts = np.unique(pairs[:, 0], return_counts=True)
@@ -74,11 +77,16 @@ class Phrases:
         self.rarity_ = np.log((len(tokens.offsets)) / (1 + texts[kept])) + 1
         return self
 
+    @cached_property
+    def _index(self) -> pd.Index:
+        """Finds the column of a key."""
+        return pd.Index(self.keys_)
+
     def occurrences(self, tokens: Tokens, begins: NDArray[np.bool_]) -> Occurrences:
         """Find the known phrases."""
         rows, first, keys = _stream(tokens, begins)
-        columns = np.minimum(np.searchsorted(self.keys_, keys), max(len(self.keys_) - 1, 0))
-        known = self.keys_[columns] == keys if len(self.keys_) else np.zeros(len(keys), dtype=bool)
+        columns = self._index.get_indexer(pd.Index(keys))
+        known = np.flatnonzero(columns >= 0)
         rows, first, columns = rows[known], first[known], columns[known]
         shape = (len(tokens.offsets) - 1, len(self.keys_))
         weights = self.rarity_[columns]
@@ -115,7 +123,7 @@ def _stream(
 def whole_words(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which tokens are a word by themselves: (t,)."""
     start = word_starts(tokens, begins)
-    return start & np.append(start[1:], True)
+    return np.asarray(start & np.append(start[1:], True))
 
 
 def word_starts(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:

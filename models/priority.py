@@ -1,8 +1,8 @@
 """Priority: which case a reviewer should open next, and by when.
 
-A review averts harm in two ways: it restores a subject who was wrongly enforced, and it brings a case
-that must be escalated to its team. The unit is the harm of an average wrong enforcement: money at
-stake counts by its logarithm, as a tenfold stake is not tenfold hardship.
+A review averts harm in two ways: it restores a subject who was wrongly enforced, and it brings a
+case that must be escalated to its team. The unit is the harm of an average wrong enforcement: money
+at stake counts by its logarithm, as a tenfold stake is not tenfold hardship.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-TIERS: Final = (("critical", 0.5, 1.0), ("high", 0.2, 8.0), ("medium", 0.05, 24.0), ("low", 0.0, 72.0))
+TIERS: Final = (
+    ("critical", 0.5, 1.0),
+    ("high", 0.2, 8.0),
+    ("medium", 0.05, 24.0),
+    ("low", 0.0, 72.0),
+)
 """Name, least probability of an escalation, and hours within which the case is due."""
 ESCALATION: Final = 5.0
 """Harm of a case that ought to be escalated and is not, in wrong enforcements."""
@@ -28,7 +33,7 @@ def tier_of(escalation: Array) -> NDArray[np.int64]:
 
 
 def harm(overturned: Array, escalation: Array, stake: Array, usual: float) -> Array:
-    """Expected harm that a review averts: (n,), 0 and above.
+    """Weigh the harm that a review is expected to avert: (n,), 0 and above.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Risk: how likely a case must be escalated, and to which team.
 
-Learnt from `escalated_to` where there are escalations enough. Before that, texts are compared with a
-few described prototypes for each team, which orders cases but promises no frequency; every answer
-says which of the two it is.
+Learnt from `escalated_to` where there are escalations enough. Before that, texts are compared with
+a few described prototypes for each team, which orders cases but promises no frequency; every
+answer says which of the two it is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from features.encoder import StudentEncoder
 from features.schema import Contract, Team
@@ -123,7 +124,7 @@ class LearntRisk:
         logits = self.calibration.apply(self.whether.logits(blocks))
         n = len(logits)
         where = [t.logits(blocks) if t else np.full(n, -np.inf) for t in self.teams]
-        return Escalation(1 / (1 + np.exp(-logits)), np.argmax(where, axis=0), "learnt")
+        return Escalation(expit(logits), np.argmax(where, axis=0), "learnt")
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,14 @@ class PrototypeRisk:
         centre = float(np.quantile(nearest, 1 - config.usual_share))
         return cls(prototypes, np.array(places), centre, max(float(nearest.std()) / 3, 1e-3))
 
-    def escalation(self, blocks: Sequence[Columns], vectors: NDArray[np.float32]) -> Escalation:
+    def escalation(self, _blocks: object, vectors: NDArray[np.float32]) -> Escalation:
         """Say how near cases come to a prototype, and whose it is."""
         cosines = (vectors @ self.vectors.T).astype(np.float64)
         nearest = cosines.argmax(axis=1)
         distance = (cosines.max(axis=1) - self.centre) / self.scale
         # A text without words is near nothing.
         distance = np.where(np.abs(vectors).sum(axis=1) > 0, distance, -50.0)
-        return Escalation(1 / (1 + np.exp(-distance)), self.team[nearest], "prototypes")
+        return Escalation(expit(distance), self.team[nearest], "prototypes")
 
 
 RiskModel = LearntRisk | PrototypeRisk

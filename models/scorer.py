@@ -1,13 +1,13 @@
 """The scorer: encoder, overturn model, risk and queue in one, as files without pickle.
 
-`fit` learns everything from decided appeals; `score` answers for new ones; `save` and `load` keep it
-as arrays (safetensors) and JSON.
+`fit` learns everything from decided appeals; `score` answers for new ones; `save` and `load` keep
+it as arrays (safetensors) and JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from features.attributes import is_numeric
 from features.distill import DistillConfig, distill
 from features.encoder import StudentEncoder
-from features.faults import Fault
+from features.faults import Fault, pointer_to
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.schema import Contract
 from features.teacher import Teacher
@@ -35,7 +35,7 @@ from models.risk import (
     RiskModel,
     teams_of,
 )
-from models.scores import Reason, Risk, Score
+from models.scores import Attribute, Reason, Risk, Score
 from models.storage import (
     State,
     overturn_from,
@@ -43,6 +43,7 @@ from models.storage import (
     read_state,
     risk_from,
     risk_state,
+    undamaged,
     write_state,
 )
 
@@ -58,14 +59,6 @@ class ScorerConfig(Contract):
     distill: DistillConfig = DistillConfig()
     overturn: OverturnConfig = OverturnConfig()
     risk: RiskConfig = RiskConfig()
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """An attribute that the scorer expects: its name and its kind, `number` or `word`."""
-
-    name: str
-    kind: str
 
 
 class Scorer:
@@ -140,6 +133,11 @@ class Scorer:
         usual = 0.0 if np.isnan(stake) else float(stake)
         return cls(overturn, risk, _attributes(frame), usual, fidelity)
 
+    @property
+    def uncertain_between(self) -> tuple[float, float]:
+        """The probabilities between which a case is called uncertain."""
+        return self.overturn.sets_.between
+
     def faults(self, frame: pd.DataFrame) -> dict[int, list[Fault]]:
         """Find the appeals that this scorer cannot score: {row: faults}.
 
@@ -152,8 +150,8 @@ class Scorer:
             for row, value in enumerate(frame[ATTRIBUTE_PREFIX + name].tolist()):
                 detail = None if _missing(value) else _misfit(name, value, kinds)
                 if detail:
-                    pointer = f"/attributes/{name.replace('~', '~0').replace('/', '~1')}"
-                    found.setdefault(row, []).append(Fault(pointer, detail))
+                    fault = Fault(pointer_to("attributes", name), detail)
+                    found.setdefault(row, []).append(fault)
         return found
 
     def score(self, frame: pd.DataFrame) -> list[Score]:
@@ -171,7 +169,7 @@ class Scorer:
     def _score(self, frame: pd.DataFrame) -> list[Score]:
         reading = self.overturn.read(frame)
         told = reasons(self.overturn, reading)
-        logit = np.array([sum(reason.contribution for reason in row) for row in told])
+        logit = np.array([sum([reason.contribution for reason in row]) for row in told])
         probability = sigmoid(logit)
         escalation = self.risk.escalation(reading.blocks, reading.vectors)
         tier = tier_of(escalation.probability)
@@ -219,12 +217,15 @@ class Scorer:
             When a file is missing or broken.
         """
         encoder = StudentEncoder.load(folder / "encoder")
-        overturn = overturn_from(read_state(folder, "overturn"), encoder)
-        risk = risk_from(read_state(folder, "risk"))
-        plain = read_state(folder, "scorer").plain
-        attributes = [Attribute(**attribute) for attribute in plain["attributes"]]
-        fidelity = float("nan") if plain["fidelity"] is None else plain["fidelity"]
-        return cls(overturn, risk, attributes, plain["usual_stake"], fidelity)
+        with undamaged("overturn"):
+            overturn = overturn_from(read_state(folder, "overturn"), encoder)
+        with undamaged("risk"):
+            risk = risk_from(read_state(folder, "risk"))
+        with undamaged("scorer"):
+            plain = read_state(folder, "scorer").plain
+            attributes = [Attribute(**attribute) for attribute in plain["attributes"]]
+            fidelity = float("nan") if plain["fidelity"] is None else float(plain["fidelity"])
+            return cls(overturn, risk, attributes, float(plain["usual_stake"]), fidelity)
 
 
 def _fit_risk(overturn: OverturnModel, frame: pd.DataFrame, config: RiskConfig) -> RiskModel:

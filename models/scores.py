@@ -79,3 +79,11 @@ class Score:
     priority: float
     due_at: datetime
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute that a model expects: its name and its kind, `number` or `word`."""
+
+    name: str
+    kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,23 @@ def read_state(folder: Path, name: str) -> State:
     DamagedModel
         When a file is missing or broken.
     """
-    try:
+    with undamaged(name):
         plain = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         return State(plain, load_file(folder / f"{name}.safetensors"))
-    except (OSError, ValueError, SafetensorError) as error:
+
+
+@contextmanager
+def undamaged(name: str) -> Iterator[None]:
+    """Tell what goes wrong while a model's files are read, or made sense of, as damage.
+
+    Raises
+    ------
+    DamagedModel
+        When a file is missing, broken, or lacks a part.
+    """
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, SafetensorError) as error:
         raise DamagedModel(
             f"the model's {name} files cannot be read ({type(error).__name__})",
             f"{name}.json and {name}.safetensors as they were written",
@@ -127,8 +141,6 @@ def _blocks(name: str, fitted: Coefficients) -> dict[str, NDArray[Any]]:
     return {f"{name}.{place}": block for place, block in enumerate(fitted.blocks)}
 
 
-def _coefficients(
-    intercept: float, name: str, arrays: Mapping[str, NDArray[Any]]
-) -> Coefficients:
+def _coefficients(intercept: float, name: str, arrays: Mapping[str, NDArray[Any]]) -> Coefficients:
     count = sum(key.startswith(f"{name}.") for key in arrays)
     return Coefficients(intercept, tuple(arrays[f"{name}.{place}"] for place in range(count)))

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from serving.auth import Gate
 from serving.bench import Bench
 from serving.bodies import read_body
-from serving.card import card
+from serving.card import card, thresholds
 from serving.champion import Champion
 from serving.decisions import DecisionDesk
 from serving.desk import Asked, Reply, ScoreDesk
@@ -28,6 +28,7 @@ from serving.shapes import (
     ModelCard,
     ScoreAnswer,
     ScoreRequest,
+    Thresholds,
 )
 from serving.traffic import Traffic
 
@@ -118,7 +119,7 @@ def decision_routes(parts: Parts) -> APIRouter:
 
 
 def model_routes(parts: Parts) -> APIRouter:
-    """Make the endpoint that tells what serves."""
+    """Make the endpoints that tell what serves, and by which bounds it speaks."""
     router = APIRouter(tags=["model"])
 
     @router.get(
@@ -131,6 +132,16 @@ def model_routes(parts: Parts) -> APIRouter:
         """Tell which model serves, what it was trained on, and which attributes it knows."""
         champion = parts.champion
         return JSONResponse(await run_sync(card, champion.served(), champion.registry))
+
+    @router.get(
+        "/v1/thresholds",
+        response_model=Thresholds,
+        dependencies=[Depends(parts.gate.needs(Scope.SCORE))],
+        responses=problems(401, 403, 503),
+    )
+    async def read_thresholds() -> Response:
+        """Tell what turns probabilities into tiers, due times and `uncertain`."""
+        return JSONResponse(thresholds(parts.champion.served()))
 
     return router
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from models.priority import TIERS
 from serving.champion import Registry, Served
 
 DIGEST: Final = "digest"
@@ -26,5 +27,18 @@ def card(served: Served, registry: Registry) -> dict[str, Any]:
         "registered_at": served.registered_at.isoformat().replace("+00:00", "Z"),
         "digest": served.digest,
         "trained_on": {name: value for name, value in sorted(said.items()) if name != DIGEST},
+        "attributes": {expected.name: expected.kind for expected in served.scorer.attributes},
         "measured": dict(sorted(registry.figures(served.run_id).items())),
+    }
+
+
+def thresholds(served: Served) -> dict[str, Any]:
+    """Shape what turns a model's probabilities into tiers, due times and `uncertain`."""
+    low, high = served.scorer.uncertain_between
+    return {
+        "model_version": served.version,
+        "tiers": [
+            {"tier": tier, "least_risk": least, "due_hours": hours} for tier, least, hours in TIERS
+        ],
+        "uncertain_between": {"low": low, "high": high},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from features.faults import Fault
-    from models.scores import Score
+    from models.scores import Attribute, Score
 
 ALIAS: Final = "champion"
 LOOK_SECONDS: Final = 2.0
@@ -27,6 +27,14 @@ logger = logging.getLogger("redress.serving")
 
 class Scores(Protocol):
     """What the service asks of a model; `models.scorer.Scorer` gives it."""
+
+    @property
+    def attributes(self) -> Sequence[Attribute]:
+        """What may stand under `attributes` in an appeal."""
+
+    @property
+    def uncertain_between(self) -> tuple[float, float]:
+        """The probabilities between which a case is called uncertain."""
 
     def faults(self, frame: pd.DataFrame) -> dict[int, list[Fault]]:
         """Tell which rows the model cannot score, and why."""

@@ -22,7 +22,7 @@ TYPE_PREFIX: Final = "urn:redress:problem:"
 logger = logging.getLogger("redress.serving")
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """A refusal that is ready for the wire.
 
     Parameters

@@ -111,8 +111,37 @@ class ModelCard(Shape):
     trained_on: Annotated[
         dict[str, str], Field(description="The data: its digest, source, rows and dates.")
     ]
+    attributes: Annotated[
+        dict[str, Literal["number", "word"]],
+        Field(description="What may stand under `attributes` in an appeal, and its kind."),
+    ]
     measured: Annotated[
         dict[str, float], Field(description="On the latest appeals, which it had not seen.")
+    ]
+
+
+class TierShape(Shape):
+    """One tier: the least probability of an escalation, and the hours until a case is due."""
+
+    tier: Literal["critical", "high", "medium", "low"]
+    least_risk: Probability
+    due_hours: Annotated[float, Field(gt=0)]
+
+
+class Span(Shape):
+    """Two probabilities, the lower one first."""
+
+    low: float
+    high: float
+
+
+class Thresholds(Shape):
+    """What turns probabilities into tiers, due times and `uncertain`."""
+
+    model_version: str
+    tiers: list[TierShape]
+    uncertain_between: Annotated[
+        Span, Field(description="Of the probability of an overturn; from the conformal sets.")
     ]
 
 

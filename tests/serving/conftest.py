@@ -21,7 +21,7 @@ from features.errors import NoChampion
 from features.faults import Fault, pointer_to
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.settings import Settings
-from models.scores import Reason, Risk, Score
+from models.scores import Attribute, Reason, Risk, Score
 from serving.api import Parts, create_app, parts_of
 from serving.champion import Champion
 from serving.keys import Keys, Scope
@@ -32,6 +32,9 @@ REGISTERED = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 class SmallScorer:
     """Knows one attribute, the number `age`; its logit is the age and a hash of the text."""
+
+    attributes = (Attribute("age", "number"),)
+    uncertain_between = (0.4, 0.6)
 
     def faults(self, frame: pd.DataFrame) -> dict[int, list[Fault]]:
         found: dict[int, list[Fault]] = {}

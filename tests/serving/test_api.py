@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from features.errors import DamagedModel
 from features.tables import APPEALS, SCORES
+from models.priority import TIERS
 from serving.bodies import MAX_BYTES, resolving
-from serving.shapes import DecisionAnswer, ModelCard, ProblemDocument, ScoreAnswer
+from serving.shapes import (
+    DecisionAnswer,
+    ModelCard,
+    ProblemDocument,
+    ScoreAnswer,
+    Span,
+    Thresholds,
+)
 
 JSON_VALUES = st.recursive(
     st.none()
@@ -369,7 +377,15 @@ def test_the_model_card_tells_what_serves(client):
     assert card.version == "1"
     assert card.trained_on == {"data_rows": "9"}
     assert card.measured == {"auc": 0.7}
+    assert card.attributes == {"age": "number"}
     assert response.json()["registered_at"] == "2025-01-02T03:04:05Z"
+
+
+def test_the_thresholds_are_told(client):
+    told = Thresholds.model_validate_json(client.get("/v1/thresholds").content)
+    assert told.model_version == "1"
+    assert [(tier.tier, tier.least_risk, tier.due_hours) for tier in told.tiers] == list(TIERS)
+    assert told.uncertain_between == Span(low=0.4, high=0.6)
 
 
 @pytest.mark.parametrize(

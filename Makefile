@@ -1,0 +1,47 @@
+# make setup   everything that is needed, in .venv
+# make demo    sample data, train, promote, serve on 127.0.0.1:3000  (SERVE=0 stops before serving)
+# make test    format, lint, types, import contracts, tests
+# make check   the same without the tests
+# make bench   the figures of the README, on files of your own or the sample
+
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+SERVE ?= 1
+APPEALS ?= 12000
+DEMO := var/demo
+BIN := .venv/bin
+
+export HF_HUB_OFFLINE := 1
+
+.PHONY: setup demo test check bench format clean
+.DEFAULT_GOAL := setup
+
+setup: .venv/.ready
+
+# torch goes first and by version: any other way of asking may bring gigabytes of GPU libraries.
+.venv/.ready: pyproject.toml
+	@echo "== setting up .venv: a few minutes the first time"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet $(TORCH)
+	@$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+	@echo "== .venv is ready"
+
+demo: setup
+	@APPEALS=$(APPEALS) SERVE=$(SERVE) BIN=$(BIN) HOME_FOLDER=$(DEMO) sh examples/demo.sh
+
+check: setup
+	@echo "== format" && $(BIN)/ruff format --check --quiet .
+	@echo "== lint" && $(BIN)/ruff check --quiet .
+	@echo "== types" && $(BIN)/mypy
+	@echo "== import contracts" && $(BIN)/lint-imports --no-cache | tail -n 3
+
+test: check
+	@echo "== tests"
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+format: setup
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+clean:
+	rm -rf .venv var build *.egg-info

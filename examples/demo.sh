@@ -1,0 +1,31 @@
+#!/bin/sh
+# The main job from nothing to a served score: sample, ingest, train, promote, key, serve.
+set -eu
+export REDRESS_HOME="$HOME_FOLDER"
+redress="$BIN/redress"
+data="$REDRESS_HOME/sample"
+key="$REDRESS_HOME/key.json"
+
+step() { printf '\n== %s\n' "$1"; }
+
+if [ ! -f "$data/columns.yaml" ]; then
+  step "a made-up marketplace: $APPEALS appeals"
+  "$redress" sample "$data" --appeals "$APPEALS"
+fi
+if [ ! -f "$REDRESS_HOME/promoted.json" ]; then
+  step "into the history"
+  "$redress" ingest "$data/appeals.csv" --columns "$data/columns.yaml"
+  step "train: distil the encoder, fit, calibrate, measure, register"
+  "$redress" train
+  step "promote: through the gate"
+  "$redress" promote --json "$REDRESS_HOME/promoted.json"
+fi
+if [ ! -f "$key" ]; then
+  step "a key"
+  "$redress" key create --name demo --scope score --scope review --json "$key"
+fi
+[ "$SERVE" = 1 ] || { step "done; SERVE=0, so nothing is served"; exit 0; }
+step "serving; stop with Ctrl-C"
+secret=$("$BIN/python" -c "import json, sys; print(json.load(open(sys.argv[1]))['key'])" "$key")
+printf 'try:\n  curl -s http://127.0.0.1:3000/v1/score -H "Authorization: Bearer %s" -H "Content-Type: application/json" -d @examples/appeals.json\n\n' "$secret"
+exec "$redress" serve

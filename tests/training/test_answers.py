@@ -1,0 +1,96 @@
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from features.errors import UnwritableFile
+from models.scores import Reason, Risk, Score
+from training.answers import SCHEMA, answer_file, answer_table
+
+DUE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LOGIT = -1.0986122886681098
+NAME = 'ไทย, "quoted"\n'
+READERS = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".csv.gz": pd.read_csv}
+
+
+def scores(*identifiers):
+    reason = Reason("phrase", NAME, None, LOGIT)
+    risk = Risk(0.1, "none", "low", "learnt")
+    return [Score(name, 0.25, LOGIT, True, risk, 1.5, DUE, (reason,)) for name in identifiers]
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "appeals.csv"
+    path.write_text("id\n1\n")
+    return path
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_what_is_written_in_chunks_reads_back_whole(tmp_path, source, ending):
+    out = tmp_path / f"scores{ending}"
+
+    with answer_file(out, source) as answer:
+        answer.write(answer_table(scores("a", "b"), "7"))
+        answer.write(answer_table(scores("c"), "8"))
+
+    found = READERS[ending](out)
+    assert list(found.columns) == SCHEMA.names
+    assert found["appeal_id"].tolist() == ["a", "b", "c"]
+    last = found.iloc[2]
+    assert last["logit"] == LOGIT
+    assert json.loads(last["reasons"]) == [
+        {"kind": "phrase", "name": NAME, "value": None, "contribution": LOGIT}
+    ]
+    assert pd.Timestamp(last["due_at"]) == DUE
+    assert str(last["model_version"]) == "8"
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_an_answer_without_rows_still_has_its_columns(tmp_path, source, ending):
+    out = tmp_path / f"scores{ending}"
+
+    with answer_file(out, source):
+        pass
+
+    assert list(READERS[ending](out).columns) == SCHEMA.names
+
+
+def test_a_failure_leaves_the_former_answer_and_no_draft(tmp_path, source):
+    out = tmp_path / "scores.csv"
+    out.write_text("former")
+
+    def half():
+        with answer_file(out, source) as answer:
+            answer.write(answer_table(scores("a"), "7"))
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        half()
+
+    assert out.read_text() == "former"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["appeals.csv", "scores.csv"]
+
+
+def test_the_file_being_scored_is_not_written_over(source):
+    with pytest.raises(UnwritableFile, match="the file being scored"), answer_file(source, source):
+        pass
+
+    assert source.read_text() == "id\n1\n"
+
+
+def test_an_unknown_kind_is_refused(tmp_path, source):
+    with (
+        pytest.raises(UnwritableFile, match=r"expected one of \.parquet, \.csv"),
+        answer_file(tmp_path / "scores.xlsx", source),
+    ):
+        pass
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path, source):
+    with (
+        pytest.raises(UnwritableFile, match="cannot be written"),
+        answer_file(tmp_path / "none" / "scores.csv", source),
+    ):
+        pass

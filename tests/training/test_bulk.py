@@ -1,0 +1,172 @@
+import json
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from features.database import open_database
+from features.tables import SCORES
+from models.registry import CHAMPION, Registry
+from training import bulk
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_scorer")]
+
+
+@pytest.fixture
+def served(home, quick_scorer):
+    """A champion that is known to the last digit."""
+    registry = Registry(home)
+    client = registry.client
+    experiment = client.create_experiment("tests", registry.settings.artifacts.resolve().as_uri())
+    run_id = client.create_run(experiment).info.run_id
+    example = pd.DataFrame(
+        {
+            "appeal_id": ["example"],
+            "submitted_at": pd.to_datetime(["2026-01-01"], utc=True),
+            "text": ["made up"],
+            "evidence": [()],
+            "attempt": [1.0],
+            "stake": [1.0],
+            "attributes.age": [1.0],
+        }
+    )
+    registry.package(run_id, quick_scorer(2.0, -1.0), example)
+    registry.set_alias(CHAMPION, registry.register(run_id, {}))
+    return quick_scorer(2.0, -1.0)
+
+
+def ledger(home):
+    with open_database(home).connect() as connection:
+        return connection.execute(sa.select(SCORES).order_by(SCORES.c.score_id)).all()
+
+
+READERS = {".parquet": pd.read_parquet, ".csv": pd.read_csv}
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_every_appeal_gets_its_score_in_the_order_of_the_file(
+    home, export, run, served, tmp_path, ending, monkeypatch
+):
+    monkeypatch.setattr(bulk, "BLOCK", 70)
+    made, out, answer = export(rows=300), tmp_path / f"scores{ending}", tmp_path / "answer.json"
+    shuffled = made.table().sample(frac=1, random_state=0)
+    shuffled.to_csv(made.file, index=False)
+
+    ran = run("score", *made.arguments, "--out", out, "--json", answer)
+
+    assert ran.code == 0
+    found = READERS[ending](out)
+    assert found["appeal_id"].tolist() == shuffled["id"].tolist()
+    ages = shuffled.rename(columns={"age": "attributes.age"})
+    assert found["probability"].to_numpy() == pytest.approx(served.probabilities(ages))
+    assert set(found["model_version"].astype(str)) == {"1"}
+    reasons = found["reasons"].map(lambda said: sum(r["contribution"] for r in json.loads(said)))
+    assert reasons.to_numpy() == pytest.approx(found["logit"].to_numpy(), abs=1e-6)
+    said = json.loads(answer.read_text())
+    assert said["scored"] == 300
+    assert said["rejected"] == 0
+    assert said["appeals_per_second"] == pytest.approx(300 / said["seconds"])
+
+
+def test_every_score_is_in_the_ledger(home, export, run, served, tmp_path):
+    made, out = export(rows=50), tmp_path / "scores.parquet"
+
+    run("score", *made.arguments, "--out", out)
+
+    rows, found = ledger(home), pd.read_parquet(out)
+    assert [row.appeal_id for row in rows] == found["appeal_id"].tolist()
+    assert [row.probability for row in rows] == found["probability"].tolist()
+    assert {row.model_version for row in rows} == {"1"}
+    assert "please look again" not in str(rows)
+
+
+def test_undecided_appeals_are_what_it_is_for(home, export, run, served, tmp_path):
+    made = export(rows=20)
+    made.table().drop(columns="outcome").to_csv(made.file, index=False)
+    kept = [line for line in made.columns.read_text().splitlines() if "decision" not in line]
+    made.columns.write_text("\n".join(kept))
+
+    ran = run("score", *made.arguments, "--out", tmp_path / "scores.csv")
+
+    assert ran.code == 0
+    assert "20 appeals scored by version 1" in ran.out
+
+
+def test_rows_that_cannot_be_read_or_scored_are_told_apart_and_the_rest_is_scored(
+    home, export, run, served, tmp_path
+):
+    made, out = export(rows=10), tmp_path / "scores.csv"
+    table = made.table()
+    table["filed"] = table["filed"].astype(object)
+    table.loc[2, "filed"] = "31 February"
+    table.loc[5, "age"] = 2_000
+    table.to_csv(made.file, index=False)
+
+    ran = run("score", *made.arguments, "--out", out)
+
+    assert ran.code == 0
+    assert "2 rows rejected" in ran.out
+    assert pd.read_csv(out)["appeal_id"].tolist() == [
+        f"a-{place}" for place in range(10) if place not in (2, 5)
+    ]
+    rejected = pd.read_csv(f"{made.file}.rejected.csv")
+    assert rejected["line"].tolist() == [4, 7]
+    assert "/attributes/age" in rejected["reason"].iloc[1]
+
+
+def test_without_a_champion_nothing_is_written(home, export, run, tmp_path):
+    ran = run("score", *export(rows=5).arguments, "--out", tmp_path / "scores.csv")
+
+    assert ran.code == 1
+    assert "redress promote" in ran.err
+    assert not (tmp_path / "scores.csv").exists()
+
+
+def test_appeals_none_of_which_fits_end_in_one_line_and_leave_nothing(
+    home, export, run, served, tmp_path
+):
+    made, out = export(rows=5), tmp_path / "scores.csv"
+    made.table().assign(age=2_000).to_csv(made.file, index=False)
+
+    ran = run("score", *made.arguments, "--out", out)
+
+    assert ran.code == 2
+    assert "none of the 5 appeals fits the model: /attributes/age" in ran.err
+    assert not out.exists()
+    assert ledger(home) == []
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [("scores.xlsx", "unknown kind"), ("none/scores.csv", "cannot be written")]
+)
+def test_a_place_that_cannot_be_written_is_refused(home, export, run, served, tmp_path, out, said):
+    ran = run("score", *export(rows=5).arguments, "--out", tmp_path / out)
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert ledger(home) == []
+
+
+def test_a_file_that_cannot_be_read_is_refused(home, export, run, served, tmp_path):
+    made = export(rows=5)
+    made.file.write_bytes(b"\xff\xfe")
+
+    ran = run("score", *made.arguments, "--out", tmp_path / "scores.csv")
+
+    assert ran.code == 2
+    assert not (tmp_path / "scores.csv").exists()
+
+
+def test_a_mapping_without_time_counts_the_appeals_as_filed_now(
+    home, export, run, served, tmp_path
+):
+    made, out = export(rows=5), tmp_path / "scores.parquet"
+    made.columns.write_text(made.columns.read_text().replace("submitted_at: filed\n", ""))
+
+    before = pd.Timestamp.now("UTC")
+    ran = run("score", *made.arguments, "--out", out)
+
+    assert ran.code == 0
+    due = pd.read_parquet(out)["due_at"]
+    assert (due >= before).all()
+    assert due.nunique() == 1

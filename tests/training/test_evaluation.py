@@ -1,0 +1,73 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.evaluation import MISSING, evaluate, slice_masks
+from training.metrics import measure
+
+
+@pytest.fixture
+def cases():
+    rng = np.random.default_rng(0)
+    probability = rng.random(400)
+    frame = pd.DataFrame(
+        {
+            "outcome": np.where(rng.random(400) < probability, "overturned", "upheld"),
+            "policy": rng.choice(["counterfeit", "spam"], 400, p=[0.7, 0.3]),
+            "market": rng.choice(np.array(["SG", "ID", None], dtype=object), 400),
+            "language": pd.Series([None] * 400, dtype=object),
+            "detection": ["automated"] * 399 + ["human"],
+        }
+    )
+    return frame, probability
+
+
+def test_every_slice_is_measured_on_its_own_cases(cases):
+    frame, probability = cases
+
+    found = evaluate(frame, probability, rounds=50)
+
+    outcome = (frame["outcome"] == "overturned").to_numpy().astype(int)
+    assert found.overall.metrics == measure(outcome, probability)
+    for part in found.slices:
+        values = frame[part.dimension].astype(object).fillna(MISSING)
+        rows = (values == part.value).to_numpy()
+        assert part.metrics == measure(outcome[rows], probability[rows])
+        assert part.mean_probability == pytest.approx(probability[rows].mean())
+
+
+def test_slices_of_a_fact_part_the_cases_and_an_absent_fact_has_none(cases):
+    frame, _ = cases
+    masks = list(slice_masks(frame))
+
+    dimensions = [dimension for dimension, _, _ in masks]
+    assert set(dimensions) == {"policy", "market", "detection"}
+    for dimension in set(dimensions):
+        rows = [mask for name, _, mask in masks if name == dimension]
+        assert (np.sum(rows, axis=0) == 1).all()
+        sizes = [mask.sum() for mask in rows]
+        assert sizes == sorted(sizes, reverse=True)
+    assert MISSING in [value for name, value, _ in masks if name == "market"]
+
+
+def test_the_table_has_the_overall_row_first_and_says_null_where_nothing_applies(cases):
+    frame, probability = cases
+
+    table = evaluate(frame, probability, rounds=50).table()
+
+    assert table.iloc[0][["dimension", "value", "rows"]].tolist() == ["overall", "all", 400]
+    lone = table[table["value"] == "human"].iloc[0]
+    assert lone["rows"] == 1
+    assert pd.isna(lone["auc"])
+    assert json.dumps(evaluate(frame, probability, rounds=50).slices[-1].as_dict())
+
+
+def test_the_same_seed_gives_the_same_bounds(cases):
+    frame, probability = cases
+
+    once, again = (evaluate(frame, probability, rounds=50, seed=3) for _ in range(2))
+
+    assert once.overall == again.overall
+    assert once.overall.auc != evaluate(frame, probability, rounds=50, seed=4).overall.auc

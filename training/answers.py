@@ -1,0 +1,111 @@
+"""Answers on disk: written beside their place, and put there only when they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from features.errors import UnwritableFile
+from models.score_table import COLUMNS, score_columns
+from models.scores import Score
+
+_TYPES: Final = {
+    "string": pa.string(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us", tz="UTC"),
+}
+SCHEMA: Final = pa.schema(
+    [(name, _TYPES[kind]) for name, kind in COLUMNS.items()] + [("model_version", pa.string())]
+)
+Writer = Any  # pyarrow's two writers have no common class
+
+
+class AnswerFile:
+    """A table of scores that grows.
+
+    Parameters
+    ----------
+    writer
+        An open writer of pyarrow.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows in the columns of `SCHEMA`."""
+        self.writer.write_table(table)
+
+
+def answer_table(scores: Sequence[Score], model_version: str) -> pa.Table:
+    """Lay scores side by side, a row each, in the columns of `SCHEMA`."""
+    columns = {**score_columns(scores), "model_version": [model_version] * len(scores)}
+    return pa.table(columns, SCHEMA)
+
+
+@contextmanager
+def answer_file(out: Path, kept_from: Path) -> Iterator[AnswerFile]:
+    """Open an answer; it takes its place when the block ends well, and leaves nothing otherwise.
+
+    Parameters
+    ----------
+    out
+        A `.parquet`, `.csv` or `.csv.gz` file.
+    kept_from
+        A file that must not be written over.
+
+    Raises
+    ------
+    UnwritableFile
+        When `out` is of another kind, is `kept_from`, or cannot be written.
+    """
+    opening = _opening(out)
+    if out.exists() and out.samefile(kept_from):
+        raise UnwritableFile(f"{out} is the file being scored", remedy="Name another file")
+    draft = out.with_name(f".{out.name}.{uuid4().hex[:8]}.part")
+    try:
+        with ExitStack() as open_files:
+            yield AnswerFile(opening(draft, open_files))
+        draft.replace(out)
+    except OSError as error:
+        raise UnwritableFile(
+            f"{out} cannot be written ({error.strerror or type(error).__name__})",
+            "a file in a folder that is there, on a disk with room",
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _opening(out: Path) -> Callable[[Path, ExitStack], Writer]:
+    openings: dict[str, Callable[[Path, ExitStack], Writer]] = {
+        ".parquet": _parquet,
+        ".csv": _csv,
+        ".csv.gz": _csv_gz,
+    }
+    for ending, opening in openings.items():
+        if out.name.lower().endswith(ending):
+            return opening
+    raise UnwritableFile(
+        f"{out} is of an unknown kind", f"one of {', '.join(openings)}", "Rename it"
+    )
+
+
+def _parquet(path: Path, files: ExitStack) -> Writer:
+    return files.enter_context(pa.parquet.ParquetWriter(path, SCHEMA, compression="zstd"))
+
+
+def _csv(path: Path, files: ExitStack) -> Writer:
+    return files.enter_context(pa.csv.CSVWriter(path, SCHEMA))
+
+
+def _csv_gz(path: Path, files: ExitStack) -> Writer:
+    packed = files.enter_context(pa.CompressedOutputStream(str(path), "gzip"))
+    return files.enter_context(pa.csv.CSVWriter(packed, SCHEMA))

@@ -1,0 +1,53 @@
+"""`redress benchmark`: what the product does on a user's own file, beside named peers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from features.command import json_option, report
+from features.settings import Settings
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure the product on a file of your own, beside plain baselines and named peers."""
+
+
+@benchmark.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--columns", type=click.Path(path_type=Path), required=True, help="Column mapping.")
+@json_option
+def overturn(file: Path, columns: Path, json_file: Path | None) -> None:
+    """Foresee overturns: the latest 30 % by time, and ten-fold cross-validation."""
+    from training.benchmarks.overturn import benchmark_overturn
+    from training.source import Source, read_cases
+    from training.stages import Stages
+
+    settings = Settings.from_environment()
+    cases = read_cases(Source(file, columns), settings)
+    answer = benchmark_overturn(cases.frame, settings, Stages.on_stderr())
+    click.echo("\n".join(_lines(answer)))
+    report(answer, json_file)
+
+
+def _lines(answer: dict[str, object]) -> list[str]:
+    lines = []
+    for part, figures in answer.items():
+        if isinstance(figures, dict):
+            lines.append(part)
+            lines += [f"  {name:<24} {_told(value)}" for name, value in figures.items()]
+        else:
+            lines.append(f"{part:<26} {_told(figures)}")
+    return lines
+
+
+def _told(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, dict):
+        return "  ".join(f"{name} {_told(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "-" if value is None else str(value)

@@ -1,0 +1,234 @@
+"""Promotion: the challenger and the champion judged on the same later cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.errors import InputError, NoSuchVersion, PromotionRefused
+from features.settings import Settings
+from models.registry import CHALLENGER, CHAMPION, Registry, Served
+from training.config import GateConfig
+from training.gate import Contest, GateLine, gate
+from training.source import read_cases, row_prints
+from training.tracking import Origin, read_origin, read_seen
+
+NAMED: Final = 5
+"""Failed lines that a refusal names; `redress promote --json` has them all."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says of a challenger.
+
+    Attributes
+    ----------
+    version, champion
+        Of the challenger, and of the model in service (None before there is one).
+    lines
+        The demands; empty where the challenger serves already.
+    cases
+        Decided appeals that both were judged on.
+    champion_saw
+        How many of these the champion has seen: above 0 it had the advantage.
+    first, last
+        Of filing of these, UTC; None where there are none.
+    """
+
+    version: str
+    champion: str | None
+    lines: tuple[GateLine, ...]
+    cases: int
+    champion_saw: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+
+    @property
+    def serves_already(self) -> bool:
+        """Whether the challenger is the champion."""
+        return self.version == self.champion
+
+    @property
+    def failed(self) -> Sequence[GateLine]:
+        """The demands that were not met."""
+        return [line for line in self.lines if not line.passed]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the challenger may serve."""
+        return not self.failed
+
+    def answer(self, promoted: bool) -> dict[str, object]:
+        """Give the answer of `redress promote --json`."""
+        return {
+            "version": self.version,
+            "previous": self.champion,
+            "promoted": promoted,
+            "cases": self.cases,
+            "champion_saw": self.champion_saw,
+            "first": None if self.first is None else self.first.isoformat(),
+            "last": None if self.last is None else self.last.isoformat(),
+            "gate": [line.as_dict() for line in self.lines],
+        }
+
+
+def judge(settings: Settings, version: str | None, config: GateConfig, seed: int = 0) -> Verdict:
+    """Hold a version, the challenger unless another is named, to the gate.
+
+    Raises
+    ------
+    NoSuchVersion
+        When there is no such version, or no challenger yet.
+    PromotionRefused
+        When the appeals that it is to be judged on cannot be read any more.
+    DamagedModel
+        When a model's files, or the record of its training, are not as they were.
+    """
+    registry = Registry(settings)
+    chosen = version or registry.alias_version(CHALLENGER)
+    if chosen is None:
+        raise NoSuchVersion("there is no challenger", remedy="Run `redress train` first")
+    serving = registry.alias_version(CHAMPION)
+    if serving == registry.describe(chosen).version:
+        return Verdict(chosen, serving, (), 0, 0, None, None)
+    champion = None if serving is None else registry.by_version(serving)
+    return _judge(registry, registry.by_version(chosen), champion, config, seed)
+
+
+def crown(settings: Settings, verdict: Verdict) -> None:
+    """Put the version in service that the verdict speaks for.
+
+    Raises
+    ------
+    PromotionRefused
+        When the gate refused it, naming the lines that failed, or when another version has come
+        into service since.
+    """
+    if not verdict.passed:
+        raise PromotionRefused(
+            f"version {verdict.version} did not pass: {_faults(verdict.failed)}",
+            remedy=f"{_still(verdict)}; train on more or other data, then promote again",
+        )
+    registry = Registry(settings)
+    now = registry.alias_version(CHAMPION)
+    if now != verdict.champion:
+        raise PromotionRefused(
+            f"version {now} came into service while version {verdict.version} was judged",
+            f"version {verdict.champion or 'none'}, which it was judged against",
+            "Run `redress promote` again",
+        )
+    registry.set_alias(CHAMPION, verdict.version)
+
+
+def later_cases(
+    frame: pd.DataFrame, challenger: Seen, champion: Seen | None, enough: int
+) -> tuple[pd.DataFrame, int]:
+    """Choose the cases that two models are compared on.
+
+    Those that neither has seen, filed after what both have; where these are fewer than `enough`,
+    those that the challenger has not seen, although the champion may have.
+
+    Returns
+    -------
+    tuple
+        The cases, and how many of them the champion has seen.
+    """
+    fresh = challenger.later(frame)
+    if champion is None:
+        return frame[fresh].reset_index(drop=True), 0
+    unseen = champion.later(frame)
+    chosen = fresh & unseen if (fresh & unseen).sum() >= enough else fresh
+    return frame[chosen].reset_index(drop=True), int((chosen & ~unseen).sum())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a model has seen.
+
+    Attributes
+    ----------
+    until
+        The latest filing, UTC.
+    prints
+        Of all rows, shape (n,), see `training.source.row_prints`.
+    """
+
+    until: datetime
+    prints: npt.NDArray[np.uint64]
+
+    def later(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Tell which rows were filed later, shape (n,).
+
+        Of those filed at the very last moment that the model has seen, the ones it did not see.
+        """
+        filed = frame["submitted_at"]
+        known = np.isin(row_prints(frame), self.prints)
+        later: npt.NDArray[np.bool_] = (filed >= self.until).to_numpy() & ~known
+        return later
+
+
+def _judge(
+    registry: Registry, challenger: Served, champion: Served | None, config: GateConfig, seed: int
+) -> Verdict:
+    origin = read_origin(registry, challenger.run_id)
+    cases, saw = later_cases(
+        _reread(registry, challenger, origin),
+        _seen(registry, challenger),
+        None if champion is None else _seen(registry, champion),
+        config.later_cases,
+    )
+    contest = Contest(
+        frame=cases,
+        challenger=challenger.scorer.probabilities(cases),
+        champion=None if champion is None else champion.scorer.probabilities(cases),
+        prior=origin.prior,
+    )
+    filed = cases["submitted_at"]
+    return Verdict(
+        version=challenger.version,
+        champion=None if champion is None else champion.version,
+        lines=gate(contest, config, seed),
+        cases=len(cases),
+        champion_saw=saw,
+        first=None if cases.empty else filed.min(),
+        last=None if cases.empty else filed.max(),
+    )
+
+
+def _reread(registry: Registry, challenger: Served, origin: Origin) -> pd.DataFrame:
+    """Read the source of a training again: what has been decided since is there too."""
+    try:
+        return read_cases(origin.source, registry.settings).frame
+    except InputError as error:
+        raise PromotionRefused(
+            f"the appeals that version {challenger.version} learnt from cannot be read: {error}",
+            remedy="Put the file back, or train again on appeals that are there",
+        ) from error
+
+
+def _seen(registry: Registry, served: Served) -> Seen:
+    origin = read_origin(registry, served.run_id)
+    return Seen(origin.seen_until, read_seen(registry, served.run_id))
+
+
+def _faults(failed: Sequence[GateLine]) -> str:
+    named = [
+        f"{line.name} ({line.value:.3f}, bound {line.bound:.3f}, {line.cases:,} cases)"
+        for line in failed[:NAMED]
+    ]
+    more = [f"and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
+    return "; ".join([*named, *more])
+
+
+def _still(verdict: Verdict) -> str:
+    return (
+        "No model is in service"
+        if verdict.champion is None
+        else f"Version {verdict.champion} goes on serving"
+    )
