@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import chain
+from types import NoneType
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -139,8 +140,12 @@ class WordTerm:
     def cells(self, values: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Say which cells hold a 1, by row and column: a value of several words fills several."""
         known, other = self._places, len(self.levels)
+        stated = values.tolist()
+        if set(map(type, stated)) <= {str, NoneType}:
+            single = [known.get(word or MISSING, other) for word in stated]
+            return np.arange(len(single)), np.array(single, dtype=np.int64)
         # A set: several unseen words are still one 1 in the column that they share.
-        places = [{known.get(word, other) for word in _words(value)} for value in values.tolist()]
+        places = [{known.get(word, other) for word in _words(value)} for value in stated]
         rows = np.repeat(np.arange(len(places)), [len(several) for several in places])
         return rows, np.fromiter(chain.from_iterable(places), dtype=np.int64, count=len(rows))
 

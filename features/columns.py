@@ -98,6 +98,10 @@ class ColumnMap:
         """
         return cls(load_mapping(path))
 
+    def at_filing(self) -> ColumnMap:
+        """Leave the decision out: what remains was known when the appeal was filed."""
+        return ColumnMap(self.mapping.model_copy(update={"decision": None}))
+
     def read(self, table: pd.DataFrame) -> Records:
         """Read a table's rows; those that cannot be read are told apart, with the reason.
 
@@ -240,8 +244,11 @@ def _listed(names: list[str]) -> str:
 
 def _present(fields: Mapping[str, Field], position: int) -> dict[str, object]:
     """Take one row's values, without the missing ones."""
-    row = {name: field.cells.values[position] for name, field in fields.items()}
-    return {name: value for name, value in row.items() if value is not None}
+    return {
+        name: value
+        for name, field in fields.items()
+        if (value := field.cells.values[position]) is not None
+    }
 
 
 def _at(field: Field | None, detail: str) -> str:

@@ -173,7 +173,8 @@ RiskModel = LearntRisk | PrototypeRisk
 
 def teams_of(frame: pd.DataFrame) -> list[str]:
     """Spell where decided cases were escalated to; nothing said counts as `none`."""
-    return [team or Team.NONE.value for team in frame["escalated_to"]]
+    said = frame["escalated_to"]
+    return [team if isinstance(team, str) and team else Team.NONE.value for team in said]
 
 
 def _fit(

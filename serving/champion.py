@@ -117,7 +117,9 @@ class Champion:
         self.look_seconds = look_seconds
         self.failures = 0
         self._served: Served | None = None
-        self._reason: StateError = _none_promoted()
+        self._reason: StateError = NoChampion(
+            "the champion has not been looked up yet", remedy="Ask again in a few seconds"
+        )
         self._told = False
         self._failed: str | None = None
         self._retry_at = 0.0

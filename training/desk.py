@@ -86,7 +86,7 @@ class Desk:
     def __init__(self, errand: Errand, served: Served) -> None:
         self.errand = errand
         self.served = served
-        self.mapping = ColumnMap.load(errand.columns)
+        self.mapping = ColumnMap.load(errand.columns).at_filing()
         self.ledger = Ledger(open_database(errand.settings))
 
     def score(self, block: pd.DataFrame) -> Batch:

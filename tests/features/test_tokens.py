@@ -1,4 +1,5 @@
 import copy
+import re
 
 import numpy as np
 import pytest
@@ -8,10 +9,19 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE, Unigram, WordPiece
 from tokenizers.pre_tokenizers import Metaspace
 
-from features.tokens import begins_word, entries, extend, nameless, spell, tokenise
+import features.tokens
+from features.tokens import Lexicon, begins_word, entries, extend, nameless, spell, tokenise
 
+SPECIAL = ("[UNK]", "[PAD]")
 WORDS = ["shop", "item", "removed"]
-TEXT = st.text(st.sampled_from("shop item,zq é店ร้ \U0001f389"), max_size=30)
+PIECE = st.sampled_from(
+    [
+        *("shop", "item", "REMOVED", "z", "é", "e\u0301", "\u0301", "İ", "店", "ร้", "\U0001f389"),
+        *(" ", "  ", "\n", "\t", "\u00a0", "\u200b", "\ufeff", ",", "##s", "x" * 120),
+        *SPECIAL,
+    ]
+)
+TEXT = st.lists(PIECE, max_size=12).map("".join)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +61,32 @@ def test_counts_are_each_tokens_occurrences_and_leave_the_tokens_alone(tokenizer
         assert counts[row].tolist() == np.bincount(ours, minlength=tokens.size).tolist()
     assert np.array_equal(tokens.ids, before.ids)
     assert np.array_equal(tokens.offsets, before.offsets)
+
+
+@given(st.lists(st.lists(TEXT, max_size=4), max_size=4))
+@settings(deadline=None, max_examples=50)
+def test_what_a_lexicon_remembers_changes_no_tokens(tokenizer, batches):
+    lexicon = Lexicon(tokenizer)
+    for texts in [*batches, *batches]:
+        remembered, fresh = lexicon.tokens(texts), tokenise(tokenizer, texts)
+        assert remembered.ids.tolist() == fresh.ids.tolist()
+        assert remembered.offsets.tolist() == fresh.offsets.tolist()
+
+
+def test_a_full_lexicon_begins_anew(tokenizer, monkeypatch):
+    monkeypatch.setattr(features.tokens, "REMEMBERED", 10)
+    lexicon = Lexicon(tokenizer)
+    for place in range(50):
+        text = f"shop{place} removed{place} shop{place}"
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        assert lexicon.tokens([text]).ids.tolist() == ids
+        assert len(lexicon._known) <= 4
+
+
+def test_tokenisers_that_look_beyond_blanks_are_given_the_whole_text(unigram):
+    texts = ["shop item", " shop", ""]
+    tokens = Lexicon(unigram).tokens(texts)
+    assert tokens.ids.tolist() == [i for text in texts for i in unigram.encode(text).ids]
 
 
 def test_entries_are_listed_by_id(tokenizer):
@@ -94,6 +130,7 @@ def test_a_frequent_word_becomes_one_token_and_ids_stay(tokenizer):
 @given(st.lists(TEXT, max_size=6), st.integers(1, 3), st.integers(0, 5))
 @settings(deadline=None)
 def test_extending_keeps_every_id_and_adds_only_frequent_words(tokenizer, texts, least, most):
+    texts = [re.sub("|".join(map(re.escape, SPECIAL)), "", text) for text in texts]
     wider = extend(tokenizer, texts, least, most)
     before, after = entries(tokenizer), entries(wider)
     added = after[len(before) :]

@@ -1,5 +1,4 @@
 from collections import Counter
-from dataclasses import replace
 from itertools import chain, pairwise
 
 import numpy as np
@@ -13,6 +12,7 @@ from features.schema import MAX_TEXT, Appeal
 from models.calibration import Calibration
 from models.explanation import BASE, REST, SHOWN, reasons
 from models.overturn import OverturnConfig, OverturnModel, Penalties
+from models.scores import Reason
 
 
 def explained(model, appeals):
@@ -111,7 +111,8 @@ def test_no_appeals_have_no_reasons(scorer):
 def test_an_appeal_without_a_word_is_explained_by_its_facts(scorer):
     ((*told,),), logits = explained(scorer.overturn, [appeal("")])
     assert phrases(told) == {}
-    assert told[-1] == replace(told[-1], kind="text", name=REST, contribution=0.0)
+    assert told[-1] == Reason("text", REST, None, 0.0)
+    assert isinstance(told[-1].contribution, float)
     assert sum(r.contribution for r in told) == pytest.approx(logits[0], abs=1e-9)
 
 

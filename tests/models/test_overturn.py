@@ -20,7 +20,7 @@ def auc(model, frame):
     [
         pytest.param(lambda place, genuine, age, policy: 4 * genuine - 2, id="text"),
         pytest.param(lambda place, genuine, age, policy: 2 * age, id="number"),
-        pytest.param(lambda place, genuine, age, policy: 3 * abs(age) - 2, id="curve"),
+        pytest.param(lambda place, genuine, age, policy: 8 * abs(age) - 6, id="curve"),
         pytest.param(lambda place, genuine, age, policy: 4 * (policy == "spam") - 2, id="word"),
     ],
 )
@@ -104,10 +104,13 @@ def test_a_half_life_makes_the_model_follow_what_is_true_now(encoder, decided):
 def test_a_half_life_is_chosen_where_the_world_turns(encoder, decided):
     config = OverturnConfig(candidates={"half_life": (0.05,)}, slices=2)
     turning = decided(
-        900, logit=lambda place, genuine, age, policy: 3 * age * (1 if place < 540 else -1)
+        900,
+        logit=lambda place, genuine, age, policy: (
+            4 * genuine - 2 + 3 * age * (1 if place < 300 else -1)
+        ),
     )
     assert OverturnModel(encoder, config).fit(turning).penalties_.half_life == 0.05
-    steady = decided(900, logit=lambda place, genuine, age, policy: 3 * age)
+    steady = decided(900, logit=lambda place, genuine, age, policy: 4 * genuine - 2 + 3 * age)
     assert OverturnModel(encoder, config).fit(steady).penalties_.half_life is None
 
 

@@ -266,6 +266,9 @@ def test_all_of_v1_needs_a_key(house):
 def test_before_a_champion_scoring_is_503_with_the_remedy(new_house, appeal):
     body = {"appeals": [appeal()]}
     with new_house.client("score") as client:
+        starting = problem_of(client.post("/v1/score", json=body), 503, "no-champion")
+        assert "few seconds" in starting.detail
+        new_house.parts.champion.look()
         response = client.post("/v1/score", json=body)
         assert "redress promote" in problem_of(response, 503, "no-champion").detail
         assert int(response.headers["retry-after"]) > 0

@@ -81,7 +81,7 @@ class Trial:
             label = f"{name}: fold {number} of {FOLDS}"
             with self.stages.stage(f"{name} fold {number}", label):
                 told.loc[unseen["appeal_id"].tolist()] = predict(seen, unseen)
-        return told.to_numpy(np.float64)
+        return np.asarray(told, dtype=np.float64)
 
 
 def benchmark_overturn(
