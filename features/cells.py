@@ -51,7 +51,7 @@ def convert_cells(column: pd.Series, convert: Convert) -> Cells:
         found = list(map(_Converted(convert).__getitem__, cells))
     else:
         found = [_converted(cell, convert) for cell in cells]
-    if ValueError not in {base for kind in set(map(type, found)) for base in kind.__mro__}:
+    if not any(issubclass(kind, ValueError) for kind in set(map(type, found))):
         return Cells(found)
     faults = {
         place: str(value) for place, value in enumerate(found) if isinstance(value, ValueError)

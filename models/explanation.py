@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, repeat
+from types import NoneType
 from typing import Final
 
 import numpy as np
@@ -155,7 +156,8 @@ def _phrase_reasons(
     begins = np.searchsorted(items.rows, np.arange(texts))
     shown = np.arange(len(items.rows)) - begins[items.rows] < SHOWN
     shown &= ~nameless[order]
-    rest = np.bincount(items.rows[~shown], weights=items.share[~shown], minlength=texts)
+    left_out = np.bincount(items.rows[~shown], weights=items.share[~shown], minlength=texts)
+    rest = left_out.astype(np.float64)  # of nothing it makes integers
     items = items[shown]
     told = _column("phrase", _names(model, reading, items), repeat(None), items.share)
     ends = np.searchsorted(items.rows, np.arange(texts + 1)).tolist()
@@ -223,14 +225,17 @@ def _told(facts: pd.DataFrame, name: str) -> Iterable[Value]:
     if values.dtype == np.float64:
         numbers = np.round(values.to_numpy(), 3).tolist()
         return [None if value != value else value for value in numbers]
-    return [_plain(value) for value in values.tolist()]
+    stated = values.tolist()
+    if set(map(type, stated)) <= {str, bool, NoneType}:
+        return stated
+    return [_plain(value) for value in stated]
 
 
 def _plain(value: object) -> Value:
+    if value is None or value != value:
+        return None
     if isinstance(value, str | bool):
         return value
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or None
-    if value is None or value != value:
-        return None
     return round(float(value), 3) if isinstance(value, int | float | np.number) else str(value)

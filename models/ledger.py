@@ -6,16 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
 from features.tables import SCORES
 from models.scores import Reason, Score
-
-_FIELDS: Final = attrgetter(*Reason.__dataclass_fields__)
-"""A reason is kept as a list of its fields: the names, thirty times a score, would double it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,8 @@ def _row(score: Score, text: str, occasion: Occasion) -> dict[str, Any]:
         "risk_basis": score.risk.basis,
         "priority": score.priority,
         "due_at": score.due_at,
-        "reasons": list(map(_FIELDS, score.reasons)),
+        # Lists of fields: their names, thirty times a score, would double its size.
+        "reasons": list(map(tuple, score.reasons)),
         "request_id": occasion.request_id,
         "text_digest": text_digest(text),
     }

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from pydantic_core import to_json
 
-from models.scores import Score
+from models.scores import Reason, Score
 
 COLUMNS: Final = {
     "appeal_id": "string",
@@ -46,7 +46,7 @@ def score_columns(scores: Sequence[Score]) -> dict[str, list[Any]]:
         "priority": [score.priority for score in scores],
         "due_at": [score.due_at for score in scores],
         "logit": [score.logit for score in scores],
-        "reasons": [to_json(list(map(vars, score.reasons))).decode() for score in scores],
+        "reasons": [_as_json(score.reasons) for score in scores],
     }
 
 
@@ -58,3 +58,11 @@ def score_table(scores: Sequence[Score]) -> pd.DataFrame:
             for name, values in score_columns(scores).items()
         }
     )
+
+
+def _as_json(reasons: Sequence[Reason]) -> str:
+    told = [
+        {"kind": kind, "name": name, "value": value, "contribution": contribution}
+        for kind, name, value, contribution in reasons
+    ]
+    return to_json(told).decode()

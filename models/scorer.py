@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from pathlib import Path
+from types import NoneType
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from features.attributes import is_numeric
 from features.distill import DistillConfig, distill
 from features.encoder import StudentEncoder
 from features.faults import Fault, pointer_to
-from features.frame import ATTRIBUTE_PREFIX, attribute_names
+from features.frame import ATTRIBUTE_PREFIX, appeal_frame, attribute_names
 from features.schema import Contract
 from features.teacher import Teacher
 from models.explanation import reasons
@@ -147,8 +148,14 @@ class Scorer:
         kinds = {attribute.name: attribute.kind for attribute in self.attributes}
         found: dict[int, list[Fault]] = {}
         for name in attribute_names(frame):
-            for row, value in enumerate(frame[ATTRIBUTE_PREFIX + name].tolist()):
-                detail = None if _missing(value) else _misfit(name, value, kinds)
+            values = frame[ATTRIBUTE_PREFIX + name].tolist()
+            details = {
+                kind: _misfit(name, kind, kinds) for kind in {*map(type, values)} - {NoneType}
+            }
+            if not any(details.values()):
+                continue
+            for row, value in enumerate(values):
+                detail = None if _missing(value) else details[type(value)]
                 if detail:
                     fault = Fault(pointer_to("attributes", name), detail)
                     found.setdefault(row, []).append(fault)
@@ -225,7 +232,10 @@ class Scorer:
             plain = read_state(folder, "scorer").plain
             attributes = [Attribute(**attribute) for attribute in plain["attributes"]]
             fidelity = float("nan") if plain["fidelity"] is None else float(plain["fidelity"])
-            return cls(overturn, risk, attributes, float(plain["usual_stake"]), fidelity)
+            scorer = cls(overturn, risk, attributes, float(plain["usual_stake"]), fidelity)
+        # What follows from the model alone is worked out here, not while the first appeal waits.
+        scorer.explain(appeal_frame([]))
+        return scorer
 
 
 def _fit_risk(overturn: OverturnModel, frame: pd.DataFrame, config: RiskConfig) -> RiskModel:
@@ -255,13 +265,13 @@ def _missing(value: object) -> bool:
     return value is None or value != value
 
 
-def _misfit(name: str, value: object, kinds: dict[str, str]) -> str | None:
-    """Say why an attribute's value does not fit, without the value: it may be a person's word."""
+def _misfit(name: str, found: type, kinds: dict[str, str]) -> str | None:
+    """Say why an attribute's values of a type do not fit; none is told: it may be private."""
     if name not in kinds:
         near = get_close_matches(name, kinds, n=1)
         meant = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown attribute {name!r}: this model was not trained with it{meant}"
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    number = issubclass(found, int | float | np.number) and not issubclass(found, bool)
     if number == (kinds[name] == "number"):
         return None
-    return f"attribute {name!r} holds a {type(value).__name__}; expected a {kinds[name]}"
+    return f"attribute {name!r} holds a {found.__name__}; expected a {kinds[name]}"

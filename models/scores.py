@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Reason:
-    """One part of a score.
+class Reason(NamedTuple):
+    """One part of a score. A tuple, as each score has dozens.
 
     Attributes
     ----------

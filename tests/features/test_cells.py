@@ -141,6 +141,26 @@ def test_wrong_cells_are_told_by_position():
     assert list(cells.faults) == [2]
 
 
+def test_a_wrong_cell_is_told_wherever_it_stands_again():
+    cells = convert_cells(column("x", "1", "x", "1", None, "x"), as_number)
+    assert cells.values == [None, 1.0, None, 1.0, None, None]
+    assert list(cells.faults) == [0, 2, 5]
+    assert len(set(cells.faults.values())) == 1
+
+
+def test_a_text_is_converted_once_however_often_it_stands_in_a_column():
+    asked = []
+    convert_cells(column("a", "b", "a", None, "a"), asked.append)
+    assert asked == ["a", "b"]
+
+
+def test_equal_values_of_different_types_are_not_taken_for_one_another():
+    cells = convert_cells(
+        column(1, True, "1", 1.0, "1", False, 0), lambda cell: type(cell).__name__
+    )
+    assert cells.values == ["int", "bool", "str", "float", "str", "bool", "int"]
+
+
 def test_typed_columns_give_plain_values():
     assert plain_values(pd.Series([1, 2], dtype="int64")) == [1, 2]
     assert plain_values(pd.Series([True, None], dtype="boolean")) == [True, None]

@@ -195,6 +195,16 @@ def test_without_decisions_a_table_can_still_be_scored():
     assert records.decisions == []
 
 
+def test_at_filing_there_was_no_decision_and_its_columns_need_not_be_there():
+    rows = pd.DataFrame([ROW | {"result": "True", "closed": "nonsense"}], dtype=object)
+    mapping = ColumnMap(parse_mapping(MAPPING))
+    assert mapping.read(rows).appeals == []
+    for table in (rows, rows.drop(columns=["result", "closed", "who", "team"])):
+        records = mapping.at_filing().read(table)
+        assert [appeal.appeal_id for appeal in records.appeals] == ["a1"]
+        assert records.decisions == []
+
+
 def test_rows_without_identifiers_are_told_apart_across_files(tmp_path):
     paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
     for path, text in zip(paths, ["hello", "goodbye"], strict=True):

@@ -1,7 +1,7 @@
 """The gate: which keys get in, and for how long a look-up is remembered."""
 
-from contextlib import contextmanager
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 import httpx
