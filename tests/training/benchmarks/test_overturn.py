@@ -131,7 +131,8 @@ def test_too_few_decisions_are_refused(stages):
 
 
 @pytest.mark.slow
-def test_texts_are_read_by_the_student_and_by_the_baselines(stages, tmp_path):
+def test_texts_are_read_by_the_student_and_by_the_baselines(stages, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.benchmarks.overturn.FOLDS", 2)
     answer = benchmark_overturn(decided(300, texts=True), Settings(home=tmp_path), stages)
     assert answer["time_split"]["auc"] > 0.95
     assert answer["baselines"]["tfidf_logistic"]["time_split_auc"] > 0.95
@@ -140,7 +141,8 @@ def test_texts_are_read_by_the_student_and_by_the_baselines(stages, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.data
-def test_medical_reviews_are_foreseen_from_attributes_alone(stages, tmp_path):
+def test_medical_reviews_are_foreseen_from_attributes_alone(stages, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.benchmarks.overturn.FOLDS", 2)
     file = DATA / "imr" / "determinations.csv.gz"
     if not file.exists():
         pytest.skip("the medical reviews are not beside this checkout")
