@@ -8,11 +8,15 @@ import click
 
 from features.command import json_option, report
 from features.settings import Settings
+from training.commands.benchmark_clusters import clusters
 
 
 @click.group()
 def benchmark() -> None:
     """Measure the product on a file of your own, beside plain baselines and named peers."""
+
+
+benchmark.add_command(clusters)
 
 
 @benchmark.command()
