@@ -2,7 +2,7 @@
 # make demo    sample data, train, promote, serve on 127.0.0.1:3000  (SERVE=0 stops before serving)
 # make test    format, lint, types, import contracts, tests
 # make check   the same without the tests
-# make bench   the figures of the README, on files of your own or the sample
+# make bench   overturns foreseen, beside plain baselines: FILE=... COLUMNS=..., or on a sample
 
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
@@ -39,6 +39,13 @@ check: setup
 test: check
 	@echo "== tests"
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
+
+FILE ?= var/bench/appeals.csv
+COLUMNS ?= var/bench/columns.yaml
+
+bench: setup
+	@test -f $(FILE) || $(BIN)/redress sample var/bench --appeals 4000
+	@$(BIN)/redress benchmark overturn $(FILE) --columns $(COLUMNS) --json var/bench.json
 
 format: setup
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

@@ -40,7 +40,7 @@ class Penalties(Contract):
     words: Positive = 3.0
     numbers: Positive = 30.0
     vector: Positive = 2.0
-    phrases: Positive = 3.0
+    phrases: Positive = 5.0
     half_life: Positive | None = None
 
     @property
