@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from features.errors import NoDecidedAppeals, OneOutcomeOnly, TooFewDecisions
 from features.schema import Outcome
+from models.overturn import outcomes
 
 LEAST_DECISIONS: Final = 200
 """Fewer decisions leave some thirty to judge a model by: too few to tell it from chance."""
@@ -42,7 +43,7 @@ def overturned(frame: pd.DataFrame) -> npt.NDArray[np.int_]:
     numpy.ndarray
         Of shape (n,): 1 where the decision was overturned, else 0.
     """
-    return (frame["outcome"] == Outcome.OVERTURNED.value).to_numpy().astype(int)
+    return outcomes(frame).astype(int)
 
 
 def earlier_and_later(frame: pd.DataFrame, later: float) -> tuple[pd.DataFrame, pd.DataFrame]:
