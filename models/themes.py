@@ -145,7 +145,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Day:
-    """A theme on one day, UTC: appeals filed, and those of them that were overturned and decided."""
+    """A theme on one day, UTC: appeals filed, and how many of them were overturned, and decided."""
 
     day: date
     appeals: int
