@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from features.errors import InputError
 from models.communities import affinity, leiden, numbered_by_size
+from models.division import divide
 from models.neighbours import NeighbourGraph, neighbour_graph, unit_rows
 from models.resolution import ResolutionChoice, choose_resolution
 
@@ -92,6 +93,7 @@ class ThemeClustering:
         vectors: ArrayLike,
         graph: NeighbourGraph | None = None,
         start: NDArray[np.int32] | None = None,
+        facts: NDArray[np.int32] | None = None,
     ) -> Clustering:
         """Cluster vectors.
 
@@ -103,22 +105,28 @@ class ThemeClustering:
             Their neighbour graph where it is known; wider than needed is fine.
         start
             (n,) labels to start from, such as the last run's themes; -1 for a new appeal.
+        facts
+            (n, fields) of `models.division.fact_codes`: themes that read alike are divided where
+            these differ. None: by the text alone.
 
         Raises
         ------
         InvalidVectors
             Where the vectors are not a finite matrix.
         InvalidStart
-            Where `start` has another length than the vectors.
+            Where `start` or `facts` has another length than the vectors.
         """
         rows = unit_rows(vectors)
         n = len(rows)
-        if start is not None and len(start) != n:
-            raise InvalidStart(f"{len(start)} labels to start from", f"{n}, one a vector")
+        for given in (start, facts):
+            if given is not None and len(given) != n:
+                raise InvalidStart(f"{len(given)} rows to go by", f"{n}, one a vector")
         graph = graph or neighbour_graph(rows, _neighbours(n), self.seed)
         weights = affinity(graph.nearest(_neighbours(n)))
         choice = self._choice(weights)
         labels = leiden(weights, choice.resolution, self.seed, start=start)
+        if facts is not None:
+            labels = divide(weights, labels, facts, self.seed)
         labels = self._assigned(rows, _same_for_equal(rows, labels))
         share = float((labels < 0).mean()) if n else 0.0
         return Clustering(labels, choice.resolution, choice.agreement, share)

@@ -1,0 +1,194 @@
+"""Themes divided by facts: text proposes, facts decide.
+
+Appeals that read alike may have different causes: a seller whose payout waits for a bank account
+and one whose release date moves every night both write about a held payout. What tells them apart
+is not their words but the facts of their cases: policy, detection, market, week of filing.
+
+Each theme is cut fine by text, along links that weigh less where facts differ. The parts are then
+joined again, the most strongly linked first, wherever their facts could be the same. What stays
+apart differs in at least one fact, beyond chance and by more than a trifle. Without facts nothing
+stays apart, and themes are those of the text alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.special import chdtrc
+
+from models.communities import leiden
+
+__all__ = ["divide", "fact_codes"]
+
+FINER: Final = 8.0
+"""Resolution, on the scale of the whole graph, at which themes are cut."""
+SIGNIFICANCE: Final = 1e-3
+"""Chance at which two parts with the same facts are taken to differ, over all fields together."""
+LEAST_EFFECT: Final = 0.3
+"""Cramer's V that is more than a trifle: "moderate" by Cohen (1988)."""
+LEAST_MEMBERS: Final = 20
+"""Members below which a theme is not cut."""
+MOST_VALUES: Final = 20
+"""Values of a field that are told apart; the rarer ones count as one."""
+
+Counts = NDArray[np.float64]
+Codes = NDArray[np.int32]
+
+
+def fact_codes(facts: pd.DataFrame) -> Codes:
+    """Give the values of each field numbers by falling frequency.
+
+    Parameters
+    ----------
+    facts
+        A column a field; missing where it is not told.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, fields) int32; -1 where not told, `MOST_VALUES` for the rarer values.
+    """
+    codes = np.full(facts.shape, -1, dtype=np.int32)
+    for place, name in enumerate(facts.columns):
+        found, values = pd.factorize(facts[name])
+        rank = np.empty(len(values) + 1, dtype=np.int32)
+        counts = np.bincount(found[found >= 0], minlength=len(values))
+        rank[np.argsort(-counts, kind="stable")] = np.minimum(np.arange(len(values)), MOST_VALUES)
+        rank[-1] = -1
+        codes[:, place] = rank[found]
+    return codes
+
+
+def divide(affinity: sp.csr_array, labels: Codes, codes: Codes, seed: int = 0) -> Codes:
+    """Divide themes whose parts differ in their facts.
+
+    Parameters
+    ----------
+    affinity
+        (n, n) symmetric weights, as of `models.communities.affinity`.
+    labels
+        (n,) themes from 0.
+    codes
+        (n, fields), as of `fact_codes`.
+    seed
+        Fixes the cuts.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) int32; each theme as it was, or in parts.
+    """
+    if codes.shape[1] == 0 or affinity.nnz == 0:
+        return labels
+    weighted = _weighted(affinity, codes)
+    scale = FINER / weighted.sum()
+    divided, themes = np.empty_like(labels), 0
+    for members in _members(labels):
+        parts = _cut(weighted[members][:, members], scale, seed)
+        if parts.any():
+            parts = _Parts(affinity[members][:, members], parts, codes[members]).joined()
+        divided[members] = themes + parts
+        themes += int(parts.max()) + 1
+    return divided
+
+
+def _members(labels: Codes) -> list[NDArray[np.int64]]:
+    """List the positions of each theme's appeals."""
+    order = np.argsort(labels, kind="stable")
+    return [part for part in np.split(order, np.cumsum(np.bincount(labels))[:-1]) if len(part)]
+
+
+def _weighted(affinity: sp.csr_array, codes: Codes) -> sp.csr_array:
+    """Weigh each link by the share of facts, of those told of both appeals, that are the same."""
+    links = affinity.tocoo()
+    same, told = np.zeros(links.nnz, np.float32), np.zeros(links.nnz, np.float32)
+    for field in codes.T:
+        left, right = field[links.row], field[links.col]
+        both = (left >= 0) & (right >= 0)
+        told += both
+        same += both & (left == right)
+    share = np.divide(same, told, out=np.ones_like(same), where=told > 0)
+    # A link of weight zero would no longer be one.
+    weights = links.data * np.maximum(share, np.finfo(np.float32).eps)
+    return sp.csr_array((weights, (links.row, links.col)), shape=affinity.shape)
+
+
+def _cut(weighted: sp.csr_array, scale: float, seed: int) -> Codes:
+    """Cut one theme at the resolution that is `FINER` on the scale of the whole graph."""
+    if weighted.shape[0] < LEAST_MEMBERS or weighted.nnz == 0:
+        return np.zeros(weighted.shape[0], dtype=np.int32)
+    return leiden(weighted, scale * weighted.sum(), seed)
+
+
+class _Parts:
+    """The parts of one theme: how strongly they are linked, and whether their facts differ."""
+
+    def __init__(self, affinity: sp.csr_array, parts: Codes, codes: Codes) -> None:
+        n, p = len(parts), int(parts.max()) + 1
+        member = sp.csr_array((np.ones(n), (np.arange(n), parts)), shape=(n, p))
+        self.parts = parts
+        self.links = (member.T @ affinity @ member).toarray()
+        self.volumes = np.maximum(self.links.sum(axis=1), np.finfo(float).tiny)
+        np.fill_diagonal(self.links, 0)
+        self.counts = [_count(parts, p, field) for field in codes.T]
+        self.alike = np.stack([self._alike(part) for part in range(p)])
+
+    def joined(self) -> Codes:
+        """Join the parts that may be one: (n,) int32, numbered from 0 by first part."""
+        owner = np.arange(len(self.links))
+        while True:
+            strength = self.links / np.outer(self.volumes, self.volumes) * self.alike
+            kept, taken = np.unravel_index(strength.argmax(), strength.shape)
+            if strength[kept, taken] <= 0:
+                return np.unique(owner[self.parts], return_inverse=True)[1].astype(np.int32)
+            owner[owner == taken] = kept
+            self._join(int(kept), int(taken))
+
+    def _join(self, kept: int, taken: int) -> None:
+        self.links[kept] += self.links[taken]
+        self.links[:, kept] += self.links[:, taken]
+        self.links[taken] = self.links[:, taken] = self.links[kept, kept] = 0
+        self.volumes[kept] += self.volumes[taken]
+        for counts in self.counts:
+            counts[kept] += counts[taken]
+            counts[taken] = 0
+        self.alike[kept] = self.alike[:, kept] = self._alike(kept)
+
+    def _alike(self, part: int) -> Counts:
+        """Chance of the differences between a part and each other; 0 where they truly differ."""
+        chances, effects = zip(*(_difference(counts, part) for counts in self.counts), strict=True)
+        chance = np.minimum(1, np.stack(chances) * len(self.counts))
+        differs = (chance < SIGNIFICANCE) & (np.stack(effects) >= LEAST_EFFECT)
+        alike = np.where(differs.any(axis=0), 0.0, chance.min(axis=0))
+        alike[part] = 0
+        return alike
+
+
+def _count(parts: Codes, p: int, field: Codes) -> Counts:
+    """Count the values of one field in each part: (p, values)."""
+    counts = np.zeros((p, int(field.max(initial=-1)) + 1))
+    told = field >= 0
+    np.add.at(counts, (parts[told], field[told]), 1)
+    return counts
+
+
+def _difference(counts: Counts, part: int) -> tuple[Counts, Counts]:
+    """Compare one part with every other: the chance of Pearson's chi-squared, and Cramer's V.
+
+    V is corrected for its bias (Bergsma 2013). Both are (p,); 1 and 0 where a part tells nothing.
+    """
+    own, sizes = counts[part], counts.sum(axis=1)
+    both, n = own + counts, sizes[part] + sizes
+    gaps = (own * sizes[:, None] - counts * sizes[part]) ** 2
+    scale = sizes[part] * sizes
+    freedom = (both > 0).sum(axis=1) - 1
+    told = (scale > 0) & (freedom > 0)
+    squares = np.divide(gaps, both, out=np.zeros_like(gaps), where=both > 0).sum(axis=1)
+    chi = np.divide(squares, scale, out=np.zeros_like(squares), where=told)
+    chance = np.where(told, chdtrc(np.maximum(freedom, 1), chi), 1.0)
+    effect = np.sqrt(np.maximum(0, chi / np.maximum(n, 1) - freedom / np.maximum(n - 1, 1)))
+    return chance, np.where(told, effect, 0.0)
