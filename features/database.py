@@ -64,6 +64,15 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction for questions that belong together: all see the same moment."""
+    # SQLite does so unasked.
+    level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**level) as connection, connection.begin():
+        yield connection
+
+
 def migrate(engine: sa.Engine) -> None:
     """Bring a database to this code's schema; raises NewerDatabase where that is not possible."""
     from alembic import command

@@ -9,18 +9,23 @@ codes in `features.command`, the service into HTTP in `serving.problems`, and no
 from __future__ import annotations
 
 __all__ = [
+    "CatalogAhead",
     "DamagedDatabase",
     "DamagedModel",
+    "EditConflict",
     "InputError",
     "InvalidAppeal",
     "InvalidConfig",
     "InvalidDate",
     "InvalidMapping",
+    "InvalidMerge",
     "InvalidSetting",
     "NewerDatabase",
+    "NoAppeals",
     "NoChampion",
     "NoDecidedAppeals",
     "NoSuchKey",
+    "NoSuchTheme",
     "NoSuchVersion",
     "OneOutcomeOnly",
     "PromotionRefused",
@@ -98,6 +103,10 @@ class NoDecidedAppeals(InputError):
     """There is no decided appeal to learn from."""
 
 
+class NoAppeals(InputError):
+    """There is no appeal in the window that was asked for."""
+
+
 class OneOutcomeOnly(InputError):
     """All decisions went the same way: there is nothing to tell apart."""
 
@@ -112,6 +121,14 @@ class InvalidAppeal(InputError):
 
 class NoSuchKey(InputError):
     """An API key that was never made."""
+
+
+class NoSuchTheme(InputError):
+    """A theme that the catalogue does not hold, or that too few subjects stand behind."""
+
+
+class InvalidMerge(InputError):
+    """Themes that cannot be merged: one is the other already."""
 
 
 class NoSuchVersion(InputError):
@@ -148,6 +165,14 @@ class NewerDatabase(StateError):
 
 class UnreachableDatabase(StateError):
     """The database does not answer."""
+
+
+class CatalogAhead(StateError):
+    """The catalogue has moved on from where a discovery began."""
+
+
+class EditConflict(StateError):
+    """Somebody else has changed a theme in the meantime."""
 
 
 class UnusableAddress(StateError):

@@ -126,6 +126,29 @@ class History:
             query = query.where(APPEALS.c.submitted_at < until)
         return self._frame(query, _APPEAL)
 
+    def outcomes(self, since: datetime, until: datetime) -> dict[str, str]:
+        """Give the outcomes of the appeals filed from `since` on, by appeal.
+
+        Only appeals filed, and decisions made, before `until` count, as if it were now.
+        """
+        latest = _latest(until)
+        query = sa.select(DECISIONS.c.appeal_id, DECISIONS.c.outcome).where(
+            APPEALS.c.appeal_id == DECISIONS.c.appeal_id,
+            APPEALS.c.submitted_at >= since,
+            APPEALS.c.submitted_at < until,
+            DECISIONS.c.appeal_id == latest.c.appeal_id,
+            DECISIONS.c.decided_at == latest.c.decided_at,
+        )
+        with self.engine.connect() as connection:
+            return {row.appeal_id: row.outcome for row in connection.execute(query)}
+
+    def last_filed(self, until: datetime) -> datetime | None:
+        """Tell when the last appeal before a moment was filed; None where there is none."""
+        query = sa.select(sa.func.max(APPEALS.c.submitted_at)).where(APPEALS.c.submitted_at < until)
+        with self.engine.connect() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+        return found
+
     def counts(self) -> Counts:
         """Count what there is."""
         filed = APPEALS.c.submitted_at

@@ -29,6 +29,10 @@ class Settings:
         default="",
         metadata={"help": "sentence-transformers model; empty: the packaged all-MiniLM-L6-v2"},
     )
+    window_days: int = field(default=90, metadata={"help": "days that a discovery looks back over"})
+    least_subjects: int = field(
+        default=5, metadata={"help": "distinct subjects below which a theme is not shown"}
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,7 +67,12 @@ class Settings:
         return self.home / "artifacts"
 
 
-_RANGES: Final = {"port": (1, 65_535), "workers": (1, 1_000)}
+_RANGES: Final = {
+    "port": (1, 65_535),
+    "workers": (1, 1_000),
+    "window_days": (1, 3_650),
+    "least_subjects": (1, 1_000),
+}
 
 
 def _read(variable: str, name: str, value: str) -> Path | int | str:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -134,3 +135,120 @@ IDEMPOTENCY: Final = Table(
     Column("created_at", Moment, nullable=False, index=True),
 )
 """Answers kept for requests that may come again under the same `Idempotency-Key`."""
+
+DISCOVERIES: Final = Table(
+    "discoveries",
+    METADATA,
+    Column("as_of", Date, primary_key=True),
+    Column("window_days", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("encoder", String(64), nullable=False),
+    Column("appeals", Integer, nullable=False),
+    Column("unassigned", Integer, nullable=False),
+    Column("campaigns", Integer, nullable=False),
+    Column("resolution", Float, nullable=False),
+    Column("agreement", Float),
+    Column("recall", Float, nullable=False),
+    Column("persistence", Float),
+)
+"""Every look at a window of appeals; one made again stands in for the one of the same day."""
+
+THEMES: Final = Table(
+    "themes",
+    METADATA,
+    Column("theme_id", String(20), primary_key=True),
+    Column("born_on", Date, nullable=False),
+    Column("retired_on", Date),
+    # What people gave: no discovery touches it.
+    Column("given_title", String(200)),
+    Column("status", String(20), nullable=False),
+    Column("owner", String(200)),
+    Column("note", String(5_000)),
+    Column("merged_into", String(20), ForeignKey("themes.theme_id")),
+    Column("revision", Integer, nullable=False),
+    # What the newest discovery that found it says.
+    Column("title", Text, nullable=False),
+    Column("phrases", JSON, nullable=False),
+    Column("exemplars", JSON, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("subjects", Integer, nullable=False),
+    Column("campaigns", Integer, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("decided", Integer, nullable=False),
+    Column("overturned", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("information", Float, nullable=False),
+    Column("lower", Float, nullable=False),
+    # Where the cluster that is found as it lies, and when it was last found there.
+    Column("centre", LargeBinary),
+    Column("floor", Float),
+    Column("encoder", String(64)),
+    Column("centred_on", Date),
+)
+"""Themes; `centre` is float32, little endian, and `floor` the least cosine that belongs to it."""
+
+THEME_MEMBERS: Final = Table(
+    "theme_members",
+    METADATA,
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), primary_key=True),
+    Column("appeal_id", String(200), primary_key=True),
+    Column("theme_id", String(20), ForeignKey("themes.theme_id"), nullable=False),
+    Column("found_as", String(20), ForeignKey("themes.theme_id"), nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("campaign", Integer),
+    Index("ix_theme_members_theme_id", "theme_id", "as_of"),
+)
+"""Appeals of themes at the newest discovery and the one before it. An appeal without a theme has no
+row."""
+
+THEME_DAYS: Final = Table(
+    "theme_days",
+    METADATA,
+    Column("theme_id", String(20), ForeignKey("themes.theme_id"), primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    Column("appeals", Integer, nullable=False),
+    Column("overturned", Integer, nullable=False),
+    Column("decided", Integer, nullable=False),
+)
+"""A theme's counts by the day of filing, UTC; those before the newest window are its history."""
+
+THEME_LINEAGE: Final = Table(
+    "theme_lineage",
+    METADATA,
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), primary_key=True),
+    Column("theme_id", String(20), ForeignKey("themes.theme_id"), primary_key=True, index=True),
+    Column("event", String(20), nullable=False),
+    Column("parents", JSON, nullable=False),
+)
+"""What became of each theme in each discovery."""
+
+THEME_DRIVERS: Final = Table(
+    "theme_drivers",
+    METADATA,
+    Column("theme_id", String(20), ForeignKey("themes.theme_id"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(200), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("observed", Integer, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("information", Float, nullable=False),
+    Column("lower", Float, nullable=False),
+)
+"""The facts that are told more often in a theme than chance explains, the strongest first."""
+
+THEME_CHANGES: Final = Table(
+    "theme_changes",
+    METADATA,
+    Column("change_id", Integer, primary_key=True, autoincrement=True),
+    Column("theme_id", String(20), ForeignKey("themes.theme_id"), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+    Column("reason", Text),
+)
+"""Everything that people changed about themes. Only ever added to."""

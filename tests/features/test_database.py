@@ -2,13 +2,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from features.database import MIGRATIONS, migrate, open_database, writing
+from features.database import MIGRATIONS, migrate, open_database, reading, writing
 from features.errors import (
     DamagedDatabase,
     InvalidSetting,
@@ -16,7 +17,7 @@ from features.errors import (
     UnreachableDatabase,
 )
 from features.settings import Settings
-from features.tables import API_KEYS, METADATA
+from features.tables import API_KEYS, APPEALS, DECISIONS, METADATA, THEMES
 
 
 def tables_of(path):
@@ -38,7 +39,7 @@ def test_opening_twice_changes_nothing(settings, engine):
     assert tables_of(settings.home / "redress.db") == before >= {"appeals", "alembic_version"}
 
 
-def test_a_migration_can_be_taken_back(engine):
+def taken_back(engine, revision):
     from alembic import command
     from alembic.config import Config
 
@@ -46,10 +47,33 @@ def test_a_migration_can_be_taken_back(engine):
     config.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine) as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        command.downgrade(config, revision)
+
+
+def test_a_migration_can_be_taken_back(engine):
+    taken_back(engine, "base")
     assert sa.inspect(engine).get_table_names() == ["alembic_version"]
     migrate(engine)
     assert "appeals" in sa.inspect(engine).get_table_names()
+
+
+def test_a_database_from_before_the_themes_is_brought_up_with_all_its_rows(settings, engine):
+    taken_back(engine, "0001")
+    assert "themes" not in sa.inspect(engine).get_table_names()
+    filed = datetime(2025, 3, 31, 9, tzinfo=UTC)
+    appeal = {"appeal_id": "a", "submitted_at": filed, "text": "ร้านค้า", "digest": "d"}
+    decision = {"appeal_id": "a", "decided_at": filed, "outcome": "upheld"}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(APPEALS), appeal | {"evidence": [], "attributes": {}})
+        connection.execute(sa.insert(DECISIONS), decision)
+    opened = open_database(settings)
+    with opened.connect() as connection:
+        kept = connection.execute(sa.select(APPEALS.c.text, DECISIONS.c.outcome).join(DECISIONS))
+        assert kept.all() == [("ร้านค้า", "upheld")]
+        assert connection.execute(sa.select(sa.func.count()).select_from(THEMES)).scalar() == 0
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    opened.dispose()
 
 
 def test_sqlite_keeps_its_promises(engine):
@@ -86,7 +110,7 @@ def test_a_later_schema_is_refused(settings, engine):
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(
-        NewerDatabase, match=r"schema 9999; expected at most 0001.*Install the version"
+        NewerDatabase, match=r"schema 9999; expected at most 0002.*Install the version"
     ):
         open_database(settings)
 
@@ -172,3 +196,15 @@ def test_readers_do_not_wait_for_the_writer(engine):
         connection.exec_driver_sql("DELETE FROM api_keys")
         with engine.connect() as reader:
             assert reader.execute(sa.select(API_KEYS)).all() == []
+
+
+def test_questions_that_belong_together_see_the_same_moment(engine):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE tally (n INTEGER)")
+    with reading(engine) as reader:
+        before = reader.exec_driver_sql("SELECT count(*) FROM tally").scalar_one()
+        with writing(engine) as connection:
+            connection.exec_driver_sql("INSERT INTO tally VALUES (1)")
+        assert reader.exec_driver_sql("SELECT count(*) FROM tally").scalar_one() == before == 0
+    with reading(engine) as reader:
+        assert reader.exec_driver_sql("SELECT count(*) FROM tally").scalar_one() == 1

@@ -25,11 +25,13 @@ def test_every_setting_is_read_from_the_environment():
             "REDRESS_PORT": "8080",
             "REDRESS_WORKERS": "4",
             "REDRESS_TEACHER": "my/model",
+            "REDRESS_WINDOW_DAYS": "30",
+            "REDRESS_LEAST_SUBJECTS": "10",
             "UNRELATED": "1",
         }
     )
     assert settings == Settings(
-        Path("/srv/redress"), "postgresql://db/redress", "0.0.0.0", 8080, 4, "my/model"
+        Path("/srv/redress"), "postgresql://db/redress", "0.0.0.0", 8080, 4, "my/model", 30, 10
     )
     assert settings.database == "postgresql://db/redress"
     assert settings.tracking == "sqlite:////srv/redress/mlflow.db"
@@ -41,11 +43,22 @@ def test_a_home_may_be_relative_to_the_user():
     assert home == Path.home() / "redress"
 
 
-@pytest.mark.parametrize("name", ["PORT", "WORKERS"])
+@pytest.mark.parametrize("name", ["PORT", "WORKERS", "WINDOW_DAYS", "LEAST_SUBJECTS"])
 @pytest.mark.parametrize("value", ["abc", "", "-1", "0", "1e3", "70000", "²", "3.5"])
 def test_numbers_must_be_numbers_in_range(name, value):
     with pytest.raises(InvalidSetting, match=f"REDRESS_{name} is .*whole number from 1 to"):
         Settings.from_environment({f"REDRESS_{name}": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("PORT", 65_535), ("WORKERS", 1_000), ("WINDOW_DAYS", 3_650), ("LEAST_SUBJECTS", 1_000)],
+)
+def test_numbers_may_be_as_large_as_their_range(name, most):
+    read = Settings.from_environment({f"REDRESS_{name}": str(most)})
+    assert getattr(read, name.lower()) == most
+    with pytest.raises(InvalidSetting, match=f"from 1 to {most}"):
+        Settings.from_environment({f"REDRESS_{name}": str(most + 1)})
 
 
 def test_libraries_are_quietened_unless_the_environment_says_otherwise():

@@ -6,7 +6,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from features.schema import Appeal, Decision
-from features.tables import APPEALS, DECISIONS, METADATA, SCORES, Moment
+from features.tables import (
+    APPEALS,
+    DECISIONS,
+    METADATA,
+    SCORES,
+    THEME_CHANGES,
+    THEME_DAYS,
+    THEME_LINEAGE,
+    THEME_MEMBERS,
+    Moment,
+)
 
 DIALECTS = [sqlite.dialect(), postgresql.dialect()]
 
@@ -32,10 +42,26 @@ def test_every_table_can_be_made_in_both_databases(dialect, table):
         (APPEALS, "policy"),
         (APPEALS, "subject_id"),
         (SCORES, "appeal_id"),
+        (THEME_MEMBERS, "theme_id"),
+        (THEME_DAYS, "day"),
+        (THEME_LINEAGE, "theme_id"),
+        (THEME_CHANGES, "theme_id"),
     ],
 )
 def test_what_is_asked_for_is_indexed(table, column):
     assert any(column in index.columns for index in table.indexes)
+
+
+@pytest.mark.parametrize("column", ["theme_id", "found_as", "merged_into"])
+def test_a_theme_that_is_spoken_of_is_there(column):
+    tables = [table for table in METADATA.sorted_tables if column in table.columns]
+    targets = {
+        table.name: {key.target_fullname for key in table.columns[column].foreign_keys}
+        for table in tables
+        if not (table.name == "themes" and column == "theme_id")
+    }
+    assert targets
+    assert all(target == {"themes.theme_id"} for target in targets.values()), targets
 
 
 def test_moments_come_back_in_utc(engine):

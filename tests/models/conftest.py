@@ -1,19 +1,36 @@
-"""What the tests of models share: a tiny encoder, decided appeals made from a plan, odd appeals."""
+"""What the tests of models share: a tiny encoder, decided appeals made from a plan, odd appeals,
+discoveries."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from features.database import open_database, writing
 from features.encoder import StudentEncoder
 from features.frame import decided_frame
 from features.schema import Appeal, Decision, Detection
+from features.settings import Settings
+from features.tables import METADATA
 from models.overturn import OverturnConfig
 from models.scorer import Scorer, ScorerConfig
+from models.themes import (
+    Day,
+    Descent,
+    Discovery,
+    Driver,
+    Event,
+    Exemplar,
+    Found,
+    Member,
+    Outcomes,
+    Portrait,
+)
 
 WORDS = (
     *("please", "the", "a", "my", "shop", "was", "is", "not", "item", "removed"),
@@ -134,3 +151,95 @@ _FIELDS = st.fixed_dictionaries(
         ),
     },
 )
+
+
+@pytest.fixture(scope="session")
+def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], sa.Engine]]:
+    """Give one database as often as it is asked for, without a row each time."""
+    engine = open_database(Settings(home=tmp_path_factory.mktemp("emptied")))
+
+    def empty() -> sa.Engine:
+        with writing(engine) as connection:
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(sa.delete(table))
+        return engine
+
+    yield empty
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def discovered() -> Callable[..., Found]:
+    """Make what a discovery found from a plan: {theme: {appeal: similarity}}.
+
+    `events` says what became of themes, `CONTINUED` where it does not; `merged` which themes count
+    to which; a theme has as many subjects as appeals.
+    """
+    return _discovered
+
+
+def _discovered(
+    as_of: date,
+    plan: Mapping[str, Mapping[str, float]],
+    events: Sequence[tuple[str, Event, tuple[str, ...]]] = (),
+    merged: Mapping[str, str] | None = None,
+    **facts: object,
+) -> Found:
+    into = merged or {}
+    members = tuple(
+        Member(appeal, into.get(theme, theme), theme, similarity, None)
+        for theme, appeals in plan.items()
+        for appeal, similarity in appeals.items()
+    )
+    counted = {theme: [one for one in members if one.theme_id == theme] for theme in plan}
+    told = {theme: Descent(theme, as_of, event, parents) for theme, event, parents in events}
+    for theme in plan:
+        told.setdefault(theme, Descent(theme, as_of, Event.CONTINUED, (theme,)))
+    return Found(
+        discovery=_discovery(as_of, facts),
+        portraits={
+            theme: _portrait(theme, as_of, len(its)) for theme, its in counted.items() if its
+        },
+        members=members,
+        descents=tuple(told.values()),
+        centres={theme: (_centre(theme), 0.5) for theme in plan},
+    )
+
+
+def _discovery(as_of: date, facts: Mapping[str, object]) -> Discovery:
+    usual: dict[str, object] = {
+        "window_days": 10,
+        "made_at": datetime(2025, 6, 1, 12, tzinfo=UTC),
+        "seconds": 3.5,
+        "encoder": "digest",
+        "appeals": 40,
+        "unassigned": 4,
+        "campaigns": 1,
+        "resolution": 0.5,
+        "agreement": None,
+        "recall": 0.99,
+        "persistence": None,
+    }
+    return Discovery(as_of, **usual | facts)
+
+
+def _portrait(theme: str, as_of: date, size: int) -> Portrait:
+    last = datetime(as_of.year, as_of.month, as_of.day, 9, tzinfo=UTC)
+    return Portrait(
+        title=f"found {theme} {as_of}",
+        phrases=("payment hold", "ร้านค้า"),
+        exemplars=(Exemplar("a0", "my funds [number] are held"),),
+        drivers=(Driver("policy", "payment_hold", size, size, size / 2, 0.9, 0.4),),
+        outcomes=Outcomes(size, size // 2, size / 4, 0.8, 0.1),
+        days=(Day(as_of - timedelta(days=1), 1, 0, 0), Day(as_of, size - 1, size // 2, size)),
+        size=size,
+        subjects=size,
+        campaigns=0,
+        first_seen=last - timedelta(days=1),
+        last_seen=last,
+    )
+
+
+def _centre(theme: str) -> np.ndarray:
+    angle = int(theme[1:])
+    return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)

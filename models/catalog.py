@@ -1,0 +1,313 @@
+"""The catalogue: the themes that were found, and what people have made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from features.database import reading, writing
+from features.tables import DISCOVERIES, THEME_CHANGES, THEME_MEMBERS, THEMES
+from models.curation import Act, Edit, edit_theme, merge_theme
+from models.entry import enter, first_day, require_not_ahead
+from models.lineage import Known
+from models.merging import merged_themes
+from models.theme_queries import (
+    Heading,
+    days_of,
+    drivers_of,
+    found_as,
+    headings_of,
+    newest,
+    ordered,
+    whole_theme,
+)
+from models.theme_rows import SHOWN, centre_of, theme_of
+from models.themes import Discovery, Found, Status, Theme
+
+__all__ = ["Catalog", "Heading", "Places", "Shown"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Themes to be shown.
+
+    Attributes
+    ----------
+    themes
+        By falling size; ties by number.
+    suppressed
+        Themes that are not shown, because too few subjects stand behind each.
+    """
+
+    themes: tuple[Theme, ...]
+    suppressed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the themes of the newest discovery lie in the encoder's space.
+
+    Attributes
+    ----------
+    encoder
+        Digest of the encoder; empty before the first discovery.
+    as_of
+        Day of the discovery, None before the first.
+    ids
+        (k,) what each cluster was found as.
+    centres
+        (k, d) unit rows.
+    floors
+        (k,) the least cosine at which an appeal belongs there.
+    headings
+        (k,) the theme that each counts to: another than its own where people have merged it.
+    """
+
+    encoder: str
+    as_of: date | None
+    ids: tuple[str, ...]
+    centres: NDArray[np.float32]
+    floors: NDArray[np.float64]
+    headings: tuple[Heading, ...]
+
+
+class Catalog:
+    """The catalogue in the database.
+
+    Parameters
+    ----------
+    engine
+        As `features.database.open_database` gives it.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    def latest(self, before: date | None = None) -> Discovery | None:
+        """Give the newest discovery, of those as of a day before `before` where that is given.
+
+        None where there is none.
+        """
+        with reading(self.engine) as connection:
+            return newest(connection, before)
+
+    def require_not_ahead(self, as_of: date) -> None:
+        """Refuse a day before that of the newest discovery.
+
+        Raises
+        ------
+        CatalogAhead
+            There is a discovery of a later day.
+        """
+        require_not_ahead(self.latest(), as_of)
+
+    def known(self, encoder: str, before: date | None = None) -> Known:
+        """Tell what a discovery must know of those before it.
+
+        Parameters
+        ----------
+        encoder
+            Digest: centres of another encoder's space are left out.
+        before
+            Tell it as of the newest discovery of a day before this one; None: as of the newest of
+            all. Members are kept for that one and for the last one of an earlier day.
+        """
+        with reading(self.engine) as connection:
+            rows = connection.execute(ordered(sa.select(THEMES))).all()
+            last = newest(connection, before)
+            members = {} if last is None else found_as(connection, last)
+        themes = [row for row in rows if before is None or row.born_on < before]
+        return Known(
+            members=members,
+            centres={
+                row.theme_id: centre_of(row.centre) for row in themes if row.encoder == encoder
+            },
+            retired=frozenset(row.theme_id for row in themes) - frozenset(members.values()),
+            next_number=max((int(row.theme_id[1:]) for row in rows), default=0) + 1,
+        )
+
+    def start(self, before: date) -> dict[str, str]:
+        """Give, by appeal, what its cluster was found as at the last discovery before a day."""
+        with reading(self.engine) as connection:
+            last = newest(connection, before)
+            return {} if last is None else found_as(connection, last)
+
+    def write(self, found: Found) -> None:
+        """Enter a discovery, in one transaction: all of it or nothing.
+
+        One of the same day replaces the one that is there. Portraits of the themes found are
+        replaced; themes not found keep their last one and are retired. What people gave stays, and
+        themes that they have merged meanwhile are counted where they want them.
+
+        Raises
+        ------
+        CatalogAhead
+            There is a discovery of a later day, or another one was written meanwhile.
+        """
+        with writing(self.engine) as connection:
+            enter(connection, found)
+
+    def merged(self) -> dict[str, str]:
+        """Say to which theme each merged one counts in the end."""
+        with reading(self.engine) as connection:
+            return merged_themes(connection)
+
+    def themes(
+        self,
+        least_subjects: int,
+        *,
+        statuses: Collection[Status] = tuple(Status),
+        retired: bool = False,
+    ) -> Shown:
+        """List the themes, without their descents and changes; merged ones are in their targets.
+
+        Their days are those of the newest window.
+
+        Parameters
+        ----------
+        least_subjects
+            Themes of fewer distinct subjects are counted, not shown.
+        statuses
+            Only themes of these.
+        retired
+            Whether those no longer found are wanted too.
+        """
+        query = sa.select(*SHOWN).where(
+            THEMES.c.merged_into.is_(None), THEMES.c.status.in_([*map(str, statuses)])
+        )
+        if not retired:
+            query = query.where(THEMES.c.retired_on.is_(None))
+        with reading(self.engine) as connection:
+            latest = newest(connection)
+            rows = connection.execute(ordered(query)).all()
+            days = days_of(connection, first_day(latest) if latest else date.min)
+            drivers = drivers_of(connection)
+        shown = [row for row in rows if row.subjects >= least_subjects]
+        themes = (
+            theme_of(row, days.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
+            for row in shown
+        )
+        return Shown(tuple(themes), len(rows) - len(shown))
+
+    def theme(self, theme_id: str, least_subjects: int) -> Theme:
+        """Give a theme whole: all its days, descents and changes.
+
+        Raises
+        ------
+        NoSuchTheme
+            There is none, or fewer distinct subjects than these stand behind it.
+        """
+        with reading(self.engine) as connection:
+            return whole_theme(connection, theme_id, least_subjects)
+
+    def members(self, theme_id: str, limit: int | None = None, offset: int = 0) -> tuple[str, ...]:
+        """List the appeals of a theme at the newest discovery by falling similarity.
+
+        Parameters
+        ----------
+        limit, offset
+            At most so many, after so many have been left out.
+        """
+        member = THEME_MEMBERS.c
+        with reading(self.engine) as connection:
+            latest = newest(connection)
+            query = (
+                sa.select(member.appeal_id)
+                .where(member.theme_id == theme_id, member.as_of == (latest and latest.as_of))
+                .order_by(member.similarity.desc(), member.appeal_id)
+            )
+            return tuple(connection.execute(query.limit(limit).offset(offset)).scalars())
+
+    def places(self) -> Places:
+        """Tell where the current themes lie, for scores."""
+        with reading(self.engine) as connection:
+            latest = newest(connection)
+            query = sa.select(THEMES).where(THEMES.c.centred_on == (latest and latest.as_of))
+            rows = connection.execute(ordered(query)).all()
+            merged = merged_themes(connection)
+            headings = headings_of(connection)
+        ends = [headings[merged.get(row.theme_id, row.theme_id)] for row in rows]
+        return Places(
+            encoder=latest.encoder if latest else "",
+            as_of=latest.as_of if latest else None,
+            ids=tuple(row.theme_id for row in rows),
+            centres=np.stack([centre_of(row.centre) for row in rows])
+            if rows
+            else np.empty((0, 0), dtype=np.float32),
+            floors=np.array([row.floor for row in rows], dtype=np.float64),
+            headings=tuple(ends),
+        )
+
+    def stamp(self) -> str:
+        """Give a mark that is another one after every discovery and every change by people."""
+        last = sa.select(sa.func.max(THEME_CHANGES.c.change_id)).scalar_subquery()
+        query = sa.select(DISCOVERIES.c.as_of, DISCOVERIES.c.made_at, DISCOVERIES.c.seconds, last)
+        with reading(self.engine) as connection:
+            row = connection.execute(query.order_by(DISCOVERIES.c.as_of.desc()).limit(1)).first()
+        return "" if row is None else "/".join(map(str, row))
+
+    def edit(
+        self, theme_id: str, edit: Edit, by: str, at: datetime, revision: int | None = None
+    ) -> Theme:
+        """Change what people say of a theme, and record each change; give the theme as it is then.
+
+        It is given however few subjects stand behind it: ask `theme` first who may see it.
+
+        Parameters
+        ----------
+        by, at
+            Who, and when (aware).
+        revision
+            That of the theme which the change was made up for; None: whatever it is.
+
+        Raises
+        ------
+        NoSuchTheme
+            There is none.
+        EditConflict
+            It is at another revision: somebody else was quicker. Nothing is changed.
+        """
+        with writing(self.engine) as connection:
+            edit_theme(connection, theme_id, edit, Act(by, at, edit.reason), revision)
+            return whole_theme(connection, theme_id, least_subjects=0)
+
+    def merge(
+        self,
+        theme_id: str,
+        into: str,
+        by: str,
+        at: datetime,
+        reason: str | None = None,
+        revision: int | None = None,
+    ) -> Theme:
+        """Count a theme to another from now on; give that other theme as it is then.
+
+        Its members and days are counted there at once. Its clusters are still found, and counted
+        there too, by every later discovery, which also draws the rest of the portrait anew.
+
+        Parameters
+        ----------
+        into
+            The other theme; where that has been merged itself, the one that it counts to.
+        by, at, reason
+            Who, when (aware), and why.
+        revision
+            As of `edit`, of the theme that is merged.
+
+        Raises
+        ------
+        NoSuchTheme
+            One of them is none.
+        InvalidMerge
+            They are one theme, or it counts to another already.
+        EditConflict
+            As of `edit`.
+        """
+        with writing(self.engine) as connection:
+            end = merge_theme(connection, theme_id, into, Act(by, at, reason), revision)
+            return whole_theme(connection, end, least_subjects=0)

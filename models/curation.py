@@ -1,0 +1,152 @@
+"""What people make of themes: names, status, owners, notes, merges, each with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import sqlalchemy as sa
+from pydantic import BeforeValidator, Field
+
+from features.errors import EditConflict, InvalidMerge
+from features.schema import Contract, Label, Phrase, Text
+from features.tables import THEME_CHANGES, THEMES
+from models.merging import merged_themes, take_in
+from models.theme_queries import no_such_theme
+from models.themes import Status
+
+
+def _one_line(value: object) -> object:
+    """Take a name as people type it: spaces do not count, and nothing is no name."""
+    return " ".join(value.split()) or None if isinstance(value, str) else value
+
+
+def _paragraphs(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else value
+
+
+Name = Annotated[Label | None, BeforeValidator(_one_line)]
+Note = Annotated[Annotated[Text, Field(max_length=5_000)] | None, BeforeValidator(_paragraphs)]
+Reason = Annotated[Phrase | None, BeforeValidator(_paragraphs)]
+
+
+class Edit(Contract):
+    """What a person changes about a theme: the fields that are given, and no other.
+
+    `title` null gives the theme back the title that was found; `owner` and `note` null clear them.
+    `reason` says why and is kept with each change; alone it changes nothing.
+    """
+
+    title: Name = None
+    status: Status = Status.NEW
+    owner: Name = None
+    note: Note = None
+    reason: Reason = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who changes something, when (aware), and why."""
+
+    by: str
+    at: datetime
+    reason: str | None = None
+
+
+_COLUMNS: Final = {"title": "given_title", "status": "status", "owner": "owner", "note": "note"}
+Row = Mapping[str, Any]
+
+
+def edit_theme(
+    connection: sa.Connection, theme_id: str, edit: Edit, act: Act, revision: int | None
+) -> None:
+    """Change a theme as `Catalog.edit` says, in a transaction of the caller's."""
+    theme = _theme(connection, theme_id)
+    _expect(theme, revision)
+    new = {
+        _COLUMNS[name]: getattr(edit, name) for name in _COLUMNS if name in edit.model_fields_set
+    }
+    changed = {name: value for name, value in new.items() if value != theme[name]}
+    if changed:
+        _change(connection, theme, changed)
+        _record(connection, theme, changed, act)
+
+
+def merge_theme(
+    connection: sa.Connection, theme_id: str, into: str, act: Act, revision: int | None
+) -> str:
+    """Merge a theme as `Catalog.merge` says, in a transaction of the caller's.
+
+    Returns
+    -------
+    str
+        The theme that it counts to from now on: `into`, or what that has been merged into.
+    """
+    theme, named = _theme(connection, theme_id), _theme(connection, into)
+    _expect(theme, revision)
+    merged = merged_themes(connection)
+    _check_merge(theme_id, into, merged)
+    end = merged.get(into, into)
+    target = named if end == into else _theme(connection, end)
+    _change(connection, theme, {"merged_into": end})
+    _record(connection, theme, {"merged_into": end}, act)
+    _change(connection, target, {})
+    _record(connection, target, {"took_in": theme_id}, act)
+    take_in(connection, theme_id, end)
+    return end
+
+
+def _theme(connection: sa.Connection, theme_id: str) -> Row:
+    query = sa.select(THEMES).where(THEMES.c.theme_id == theme_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise no_such_theme(theme_id)
+    return dict(row)
+
+
+def _expect(theme: Row, revision: int | None) -> None:
+    if revision is not None and revision != theme["revision"]:
+        raise EditConflict(
+            f"theme {theme['theme_id']} is at revision {theme['revision']}, not {revision}:"
+            " somebody has changed it",
+            "the revision that it is at",
+            "Read it again, and change what is there now.",
+        )
+
+
+def _check_merge(theme_id: str, into: str, merged: Mapping[str, str]) -> None:
+    if theme_id in merged:
+        raise InvalidMerge(
+            f"theme {theme_id} has been merged into {merged[theme_id]} already",
+            "a theme that counts to itself",
+            f"Merge {merged[theme_id]} instead.",
+        )
+    if merged.get(into, into) == theme_id:
+        raise InvalidMerge(
+            f"theme {into} is {theme_id}, or has been merged into it",
+            "another theme to merge into",
+            "Name one that does not count to it.",
+        )
+
+
+def _change(connection: sa.Connection, theme: Row, values: Mapping[str, object]) -> None:
+    update = sa.update(THEMES).where(THEMES.c.theme_id == theme["theme_id"])
+    connection.execute(update.values({**values, "revision": theme["revision"] + 1}))
+
+
+def _record(connection: sa.Connection, theme: Row, new: Mapping[str, object], act: Act) -> None:
+    rows = [
+        {
+            "theme_id": theme["theme_id"],
+            "made_at": act.at,
+            "made_by": act.by,
+            "field": "title" if name == "given_title" else name,
+            "old": theme.get(name),
+            "new": value,
+            "reason": act.reason,
+        }
+        for name, value in new.items()
+    ]
+    connection.execute(sa.insert(THEME_CHANGES), rows)
