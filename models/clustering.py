@@ -44,12 +44,18 @@ class Clustering:
         Rand index, 0 by chance, 1 at best); NaN where it was given, or for too few appeals.
     unassigned_share
         Share of appeals that belong nowhere, 0 to 1.
+    centres
+        (themes, d) float32 unit rows.
+    floors
+        (themes,) the least cosine to its centre at which an appeal belongs to a theme.
     """
 
     labels: NDArray[np.int32]
     resolution: float
     agreement: float
     unassigned_share: float
+    centres: NDArray[np.float32]
+    floors: NDArray[np.float64]
 
     @property
     def clusters(self) -> int:
@@ -70,6 +76,9 @@ class ThemeClustering:
         The same vectors and seed give the same labels.
     resolution
         Leiden's resolution; None: chosen by the rule of `models.resolution`.
+    kept
+        A resolution that stays, such as the last run's, as long as that rule has nothing against
+        it: what is named should not be cut anew every day.
     least_members
         Members of the smallest theme, at least 1.
     margin
@@ -80,11 +89,13 @@ class ThemeClustering:
         self,
         seed: int = 0,
         resolution: float | None = None,
+        kept: float | None = None,
         least_members: int = 5,
         margin: float = 1 / 3,
     ) -> None:
         self.seed = seed
         self.resolution = resolution
+        self.kept = kept
         self.least_members = least_members
         self.margin = margin
 
@@ -126,20 +137,38 @@ class ThemeClustering:
         choice = self._choice(weights)
         labels = leiden(weights, choice.resolution, self.seed, start=start)
         if facts is not None:
-            labels = divide(weights, labels, facts, self.seed)
-        labels = self._assigned(rows, _same_for_equal(rows, labels))
+            labels = self._divided(weights, labels, facts, start)
+        labels, centres, floors = self._assigned(rows, _same_for_equal(rows, labels))
         share = float((labels < 0).mean()) if n else 0.0
-        return Clustering(labels, choice.resolution, choice.agreement, share)
+        return Clustering(labels, choice.resolution, choice.agreement, share, centres, floors)
 
     def _choice(self, weights: sp.csr_array) -> ResolutionChoice:
         if self.resolution is not None:
             return ResolutionChoice(self.resolution, float("nan"), (), ())
-        return choose_resolution(weights, self.seed)
+        return choose_resolution(weights, self.seed, kept=self.kept)
 
-    def _assigned(self, rows: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Unassign strangers and the members of themes that are too small."""
+    def _divided(
+        self,
+        weights: sp.csr_array,
+        labels: NDArray[np.int32],
+        facts: NDArray[np.int32],
+        start: NDArray[np.int32] | None,
+    ) -> NDArray[np.int32]:
+        if start is None:
+            # Themes of a first run are settled: the next one, which starts from them, would
+            # otherwise find what a second look finds.
+            start = divide(weights, labels, facts, self.seed)
+        return divide(weights, labels, facts, self.seed, start)
+
+    def _assigned(
+        self, rows: NDArray[np.float32], labels: NDArray[np.int32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float64]]:
+        """Unassign strangers and the members of themes that are too small.
+
+        The centres and floors given with the labels are those that decided.
+        """
         if len(labels) == 0:
-            return labels
+            return labels, np.empty((0, rows.shape[1]), np.float32), np.empty(0)
         centres = centroids(rows, labels)
         own = np.einsum("ij,ij->i", rows, centres[labels])
         outside = _outsiders(rows, labels, centres, self.seed)
@@ -150,7 +179,11 @@ class ThemeClustering:
         kept = np.where((own >= floors[labels] - ROUNDING) & rows.any(axis=1), labels, -1)
         sizes = np.bincount(kept[kept >= 0], minlength=len(centres))
         large = sizes >= self.least_members
-        return numbered_by_size(np.where((kept >= 0) & large[kept], kept, -1))
+        kept = np.where((kept >= 0) & large[kept], kept, -1)
+        numbers = numbered_by_size(kept)
+        _, first = np.unique(numbers, return_index=True)
+        order = kept[first[numbers[first] >= 0]]
+        return numbers, centres[order], floors[order] - ROUNDING
 
 
 def _neighbours(n: int) -> int:

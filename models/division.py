@@ -30,6 +30,10 @@ SIGNIFICANCE: Final = 1e-3
 """Chance at which two parts with the same facts are taken to differ, over all fields together."""
 LEAST_EFFECT: Final = 0.3
 """Cramer's V that is more than a trifle: "moderate" by Cohen (1988)."""
+INERTIA: Final = 0.1
+"""What the least effect rises by to part what was together, and falls by to join what was not."""
+KIN: Final = 1e60
+"""How much stronger a link counts between parts of one theme of the last run."""
 LEAST_MEMBERS: Final = 20
 """Members below which a theme is not cut."""
 MOST_VALUES: Final = 20
@@ -63,7 +67,13 @@ def fact_codes(facts: pd.DataFrame) -> Codes:
     return codes
 
 
-def divide(affinity: sp.csr_array, labels: Codes, codes: Codes, seed: int = 0) -> Codes:
+def divide(
+    affinity: sp.csr_array,
+    labels: Codes,
+    codes: Codes,
+    seed: int = 0,
+    start: Codes | None = None,
+) -> Codes:
     """Divide themes whose parts differ in their facts.
 
     Parameters
@@ -76,6 +86,9 @@ def divide(affinity: sp.csr_array, labels: Codes, codes: Codes, seed: int = 0) -
         (n, fields), as of `fact_codes`.
     seed
         Fixes the cuts.
+    start
+        (n,) themes of the last run, -1 for new appeals: what was together is joined first, and it
+        takes a clearer difference to part it, and a clearer likeness to join what was apart.
 
     Returns
     -------
@@ -86,11 +99,14 @@ def divide(affinity: sp.csr_array, labels: Codes, codes: Codes, seed: int = 0) -
         return labels
     weighted = _weighted(affinity, codes)
     scale = FINER / weighted.sum()
+    start = np.full_like(labels, -1) if start is None else start
     divided, themes = np.empty_like(labels), 0
-    for members in _members(labels):
+    for members in _members(_undivided(labels, start)):
         parts = _cut(weighted[members][:, members], scale, seed)
+        parts, origins = _pure(parts, start[members])
         if parts.any():
-            parts = _Parts(affinity[members][:, members], parts, codes[members]).joined()
+            link = affinity[members][:, members]
+            parts = _Parts(link, parts, codes[members], origins).joined()
         divided[members] = themes + parts
         themes += int(parts.max()) + 1
     return divided
@@ -124,16 +140,51 @@ def _cut(weighted: sp.csr_array, scale: float, seed: int) -> Codes:
     return leiden(weighted, scale * weighted.sum(), seed)
 
 
+def _undivided(labels: Codes, start: Codes) -> Codes:
+    """Put each theme of the last run where most of it is: it may be cut by its facts only."""
+    old = np.flatnonzero(start >= 0)
+    if not len(old):
+        return labels
+    table = np.zeros((int(start.max()) + 1, int(labels.max()) + 1), dtype=np.int64)
+    np.add.at(table, (start[old], labels[old]), 1)
+    whole = labels.copy()
+    whole[old] = table.argmax(axis=1)[start[old]]
+    return whole
+
+
+def _pure(parts: Codes, start: Codes) -> tuple[Codes, Codes]:
+    """Cut parts by the themes of the last run; new appeals go with the most in their part.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        (n,) the parts; (parts,) the theme of the last run that each comes from, or -1.
+    """
+    table = np.zeros((int(parts.max()) + 1, int(start.max()) + 3), dtype=np.int64)
+    np.add.at(table, (parts, start), 1)
+    most = np.where(table[:, :-1].any(axis=1), table[:, :-1].argmax(axis=1), -1)
+    origin = np.where(start >= 0, start, most[parts])
+    pairs, pure = np.unique(np.stack([parts, origin]), axis=1, return_inverse=True)
+    return pure.astype(np.int32).ravel(), pairs[1].astype(np.int32)
+
+
 class _Parts:
     """The parts of one theme: how strongly they are linked, and whether their facts differ."""
 
-    def __init__(self, affinity: sp.csr_array, parts: Codes, codes: Codes) -> None:
+    def __init__(self, affinity: sp.csr_array, parts: Codes, codes: Codes, origins: Codes) -> None:
         n, p = len(parts), int(parts.max()) + 1
         member = sp.csr_array((np.ones(n), (np.arange(n), parts)), shape=(n, p))
         self.parts = parts
         self.links = (member.T @ affinity @ member).toarray()
         self.volumes = np.maximum(self.links.sum(axis=1), np.finfo(float).tiny)
         np.fill_diagonal(self.links, 0)
+        old = (origins >= 0) & (origins[:, None] >= 0)
+        same = origins == origins[:, None]
+        # Parts of one theme of the last run need no link to be joined again.
+        self.links += np.where(old & same, np.finfo(np.float32).tiny, 0)
+        np.fill_diagonal(self.links, 0)
+        self.favour = np.where(old & same, KIN, 1.0)
+        self.bar = LEAST_EFFECT + np.where(old, np.where(same, INERTIA, -INERTIA), 0)
         self.counts = [_count(parts, p, field) for field in codes.T]
         self.alike = np.stack([self._alike(part) for part in range(p)])
 
@@ -141,7 +192,7 @@ class _Parts:
         """Join the parts that may be one: (n,) int32, numbered from 0 by first part."""
         owner = np.arange(len(self.links))
         while True:
-            strength = self.links / np.outer(self.volumes, self.volumes) * self.alike
+            strength = self.links / np.outer(self.volumes, self.volumes) * self.alike * self.favour
             kept, taken = np.unravel_index(strength.argmax(), strength.shape)
             if strength[kept, taken] <= 0:
                 return np.unique(owner[self.parts], return_inverse=True)[1].astype(np.int32)
@@ -162,7 +213,7 @@ class _Parts:
         """Chance of the differences between a part and each other; 0 where they truly differ."""
         chances, effects = zip(*(_difference(counts, part) for counts in self.counts), strict=True)
         chance = np.minimum(1, np.stack(chances) * len(self.counts))
-        differs = (chance < SIGNIFICANCE) & (np.stack(effects) >= LEAST_EFFECT)
+        differs = (chance < SIGNIFICANCE) & (np.stack(effects) >= self.bar[part])
         alike = np.where(differs.any(axis=0), 0.0, chance.min(axis=0))
         alike[part] = 0
         return alike

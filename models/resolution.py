@@ -59,7 +59,9 @@ class ResolutionChoice:
     agreements: tuple[float, ...]
 
 
-def choose_resolution(affinity: sp.csr_array, seed: int = 0, workers: int = 2) -> ResolutionChoice:
+def choose_resolution(
+    affinity: sp.csr_array, seed: int = 0, kept: float | None = None, workers: int = 2
+) -> ResolutionChoice:
     """Choose the resolution by the rule above.
 
     Parameters
@@ -68,12 +70,14 @@ def choose_resolution(affinity: sp.csr_array, seed: int = 0, workers: int = 2) -
         (n, n) symmetric weights, as of `models.communities.affinity`.
     seed
         Fixes the halves.
+    kept
+        A resolution that is taken where it is on the plateau itself.
     workers
         Threads; the answer does not depend on them.
     """
     n = affinity.shape[0]
     if n < LEAST_ROWS or affinity.nnz == 0:
-        return ResolutionChoice(1.0, float("nan"), (), ())
+        return ResolutionChoice(kept or 1.0, float("nan"), (), ())
     splits = [
         _halves(affinity, number)
         for number in np.random.default_rng(seed).integers(
@@ -85,8 +89,14 @@ def choose_resolution(affinity: sp.csr_array, seed: int = 0, workers: int = 2) -
         found = list(threads.map(lambda task: _agreement(task[0], task[1], seed), tasks))
     agreements = np.array(found).reshape(len(RESOLUTIONS), len(splits)).mean(axis=1)
     resolution = middle_of_plateau(np.array(RESOLUTIONS), agreements)
-    at_choice = float(np.interp(np.log(resolution), np.log(RESOLUTIONS), agreements))
+    if kept is not None and _agreement_at(kept, agreements) >= (1 - TOLERANCE) * agreements.max():
+        resolution = kept
+    at_choice = _agreement_at(resolution, agreements)
     return ResolutionChoice(resolution, at_choice, RESOLUTIONS, tuple(agreements.tolist()))
+
+
+def _agreement_at(resolution: float, agreements: NDArray[np.float64]) -> float:
+    return float(np.interp(np.log(resolution), np.log(RESOLUTIONS), agreements))
 
 
 def middle_of_plateau(

@@ -79,8 +79,15 @@ class Origin:
 
 
 @contextmanager
-def running(registry: Registry, name: str | None = None) -> Iterator[str]:
+def running(registry: Registry, name: str | None = None, experiment: str = MODEL) -> Iterator[str]:
     """Open a run; it ends as finished, or as failed where the work inside it fails.
+
+    Parameters
+    ----------
+    name
+        Of the run, for people.
+    experiment
+        Name of the experiment that it belongs to; it is made where it is not there.
 
     Yields
     ------
@@ -88,7 +95,7 @@ def running(registry: Registry, name: str | None = None) -> Iterator[str]:
         The run's id.
     """
     client = registry.client
-    run_id = str(client.create_run(_experiment(registry), run_name=name).info.run_id)
+    run_id = str(client.create_run(_experiment(registry, experiment), run_name=name).info.run_id)
     try:
         yield run_id
     except BaseException:
@@ -209,12 +216,12 @@ def _record_figures(client: MlflowClient, run_id: str, evaluation: Evaluation) -
         client.log_figure(run_id, figure, f"figures/{name}")
 
 
-def _experiment(registry: Registry) -> str:
-    found = registry.client.get_experiment_by_name(MODEL)
+def _experiment(registry: Registry, name: str) -> str:
+    found = registry.client.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
     place = registry.settings.artifacts.resolve().as_uri()
-    return str(registry.client.create_experiment(MODEL, place))
+    return str(registry.client.create_experiment(name, place))
 
 
 def _gone(path: Path) -> DamagedModel:

@@ -115,7 +115,7 @@ def test_a_given_resolution_is_kept():
 
 
 def test_a_start_of_another_length_is_refused():
-    with pytest.raises(InvalidStart, match="3 labels"):
+    with pytest.raises(InvalidStart, match="3 rows"):
         ThemeClustering().fit(np.ones((5, 2)), start=np.zeros(3, dtype=np.int32))
 
 

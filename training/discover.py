@@ -1,0 +1,126 @@
+"""The discovery job: read a window, find its themes, enter them in the catalogue, log the run.
+
+The catalogue is written in one transaction: a run that is killed leaves it as it was.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from features.database import open_database
+from features.history import History
+from features.settings import Settings
+from models import theme_encoder
+from models.catalog import Catalog, Shown
+from models.registry import Registry
+from models.themes import Discovery, Found
+from training.finding import Before, Themes, find_themes
+from training.reading import choose_encoder
+from training.stages import Stages
+from training.theme_run import record_discovery
+from training.window import Window, read_window
+
+__all__ = ["Discovered", "discover"]
+
+
+@dataclass(frozen=True, eq=False)
+class Discovered:
+    """What a discovery gave.
+
+    Attributes
+    ----------
+    found
+        All that went into the catalogue.
+    shown
+        The themes as the catalogue shows them now.
+    run_id
+        Of the MLflow run.
+    seconds
+        By stage.
+    """
+
+    found: Found
+    shown: Shown
+    run_id: str
+    seconds: Mapping[str, float]
+
+
+def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> Discovered:
+    """Find the themes of a window and enter them in the catalogue.
+
+    Parameters
+    ----------
+    settings
+        Where history and catalogue are; how long the window is; which themes are shown.
+    stages
+        Show the progress.
+    as_of
+        The last day of the window; None: the day of the latest appeal.
+
+    Raises
+    ------
+    NoAppeals
+        When the window is empty.
+    CatalogAhead
+        When the catalogue is as of a later day already. Nothing is changed in either case.
+    """
+    began = time.perf_counter()
+    engine = open_database(settings)
+    catalog, registry = Catalog(engine), Registry(settings)
+    with stages.stage("read", "reading the window"):
+        window = read_window(History(engine), as_of, settings.window_days)
+        catalog.require_not_ahead(window.as_of)
+    texts = window.frame["text"].tolist()
+    with stages.stage("encode", f"encoding {len(texts):,} appeals"):
+        encoder = choose_encoder(settings, registry, catalog.latest(), texts)
+        digest = theme_encoder.keep(encoder, settings.home)
+        vectors = encoder.encode(texts)
+    with stages.stage("themes", "finding themes"):
+        themes = find_themes(window, vectors, _before(catalog, digest, window.as_of))
+    with stages.stage("write", "writing the catalogue"):
+        found = _found(window, themes, digest, time.perf_counter() - began)
+        catalog.write(found)
+    shown = catalog.themes(settings.least_subjects)
+    with stages.stage("record", "recording the run"):
+        run_id = record_discovery(registry, found, shown, stages.seconds)
+    return Discovered(found, shown, run_id, stages.seconds)
+
+
+def _before(catalog: Catalog, encoder: str, as_of: date) -> Before:
+    """Ask the catalogue what was there before.
+
+    A discovery of the same day is made anew, as if it had not been: from where the one before it
+    stood. Its themes keep their ids.
+    """
+    last = catalog.latest(before=as_of)
+    return Before(
+        known=catalog.known(encoder),
+        earlier=catalog.known(encoder, before=as_of),
+        resolution=None if last is None else last.resolution,
+        merged=catalog.merged(),
+    )
+
+
+def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Found:
+    clustering = themes.clustering
+    discovery = Discovery(
+        as_of=window.as_of,
+        window_days=window.days,
+        made_at=datetime.now(UTC),
+        seconds=seconds,
+        encoder=encoder,
+        appeals=len(window.frame),
+        unassigned=int((themes.labels < 0).sum()),
+        campaigns=int(themes.campaign.max(initial=-1)) + 1,
+        resolution=clustering.resolution,
+        agreement=None if math.isnan(clustering.agreement) else clustering.agreement,
+        recall=themes.recall,
+        persistence=themes.persistence,
+    )
+    return Found(
+        discovery, themes.portraits, themes.members, themes.lineage.descents, themes.centres
+    )
