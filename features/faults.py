@@ -38,12 +38,23 @@ class Fault:
 
 def read_appeal(raw: object) -> Appeal | list[Fault]:
     """Read an appeal from a JSON object, or say everything that is wrong with it."""
-    return _read(Appeal, raw)
+    return read_record(Appeal, raw)
 
 
 def read_decision(raw: object) -> Decision | list[Fault]:
     """Read a decision from a JSON object, or say everything that is wrong with it."""
-    return _read(Decision, raw)
+    return read_record(Decision, raw)
+
+
+def read_record(contract: type[Record], raw: object) -> Record | list[Fault]:
+    """Read a record of a contract from a JSON object, or say everything that is wrong with it."""
+    if not isinstance(raw, Mapping):
+        return [Fault("", f"{kind_of(raw)}; expected an object")]
+    try:
+        return contract.model_validate(raw)
+    except ValidationError as error:
+        details = cast("list[dict[str, Any]]", error.errors(include_url=False))
+        return _faults(details, contract)
 
 
 def pointer_to(*parts: object) -> str:
@@ -70,16 +81,6 @@ def kind_of(value: object) -> str:
 
 def _count(size: int, noun: str) -> str:
     return f"{size:,} {noun}{'' if size == 1 else 's'}"
-
-
-def _read(contract: type[Record], raw: object) -> Record | list[Fault]:
-    if not isinstance(raw, Mapping):
-        return [Fault("", f"{kind_of(raw)}; expected an object")]
-    try:
-        return contract.model_validate(raw)
-    except ValidationError as error:
-        details = cast("list[dict[str, Any]]", error.errors(include_url=False))
-        return _faults(details, contract)
 
 
 def _faults(errors: Iterable[dict[str, Any]], contract: type[Contract]) -> list[Fault]:

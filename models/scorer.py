@@ -93,6 +93,11 @@ class Scorer:
         self.usual_stake = usual_stake
         self.fidelity = fidelity
 
+    @property
+    def encoder(self) -> StudentEncoder:
+        """Reads the texts."""
+        return self.overturn.encoder
+
     @classmethod
     def fit(
         cls,

@@ -10,18 +10,20 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from serving.answers import sent
 from serving.auth import Gate
 from serving.bench import Bench
 from serving.bodies import read_body
 from serving.card import card, thresholds
 from serving.champion import Champion
+from serving.current_themes import CurrentThemes
 from serving.decisions import DecisionDesk
-from serving.desk import Asked, Reply, ScoreDesk
+from serving.desk import Asked, ScoreDesk
 from serving.keys import Keys, Scope
 from serving.metrics import MEDIA_TYPE, Metrics
-from serving.openapi import document_app, problems, reads_body
+from serving.openapi import IDEMPOTENCY, document_app, problems, reads_body
 from serving.problems import answer_problems
-from serving.replies import HEADER, REPLAYED, read_name
+from serving.replies import HEADER, read_name
 from serving.shapes import (
     DecisionAnswer,
     DecisionRequest,
@@ -30,6 +32,8 @@ from serving.shapes import (
     ScoreRequest,
     Thresholds,
 )
+from serving.theme_desk import ThemeDesk
+from serving.themes import theme_routes
 from serving.traffic import Traffic
 
 
@@ -41,17 +45,19 @@ class Parts:
     gate: Gate
     scores: ScoreDesk
     decisions: DecisionDesk
+    themes: ThemeDesk
     metrics: Metrics
     bench: Bench = field(default_factory=Bench)
 
 
-def parts_of(engine: Engine, champion: Champion, metrics: Metrics) -> Parts:
+def parts_of(engine: Engine, champion: Champion, current: CurrentThemes, metrics: Metrics) -> Parts:
     """Put the parts of the interface together."""
     return Parts(
         champion=champion,
         gate=Gate(Keys(engine)),
-        scores=ScoreDesk(engine, champion, metrics),
+        scores=ScoreDesk(engine, champion, current, metrics),
         decisions=DecisionDesk(engine),
+        themes=ThemeDesk(current.catalog, current.settings.least_subjects),
         metrics=metrics,
     )
 
@@ -69,6 +75,7 @@ def create_app(parts: Parts) -> FastAPI:
     answer_problems(app)
     app.include_router(score_routes(parts))
     app.include_router(decision_routes(parts))
+    app.include_router(theme_routes(parts.themes, parts.gate, parts.bench))
     app.include_router(model_routes(parts))
     app.include_router(metric_routes(parts.metrics))
     document_app(app)
@@ -84,7 +91,7 @@ def score_routes(parts: Parts) -> APIRouter:
         response_model=ScoreAnswer,
         dependencies=[Depends(parts.gate.needs(Scope.SCORE))],
         responses=problems(400, 401, 403, 408, 409, 413, 415, 422, 503),
-        openapi_extra=reads_body(ScoreRequest, idempotent=True),
+        openapi_extra=reads_body(ScoreRequest, IDEMPOTENCY),
     )
     async def score(request: Request) -> Response:
         """Score 1 to 500 appeals; each gets a score or its own errors, in the order sent."""
@@ -93,7 +100,7 @@ def score_routes(parts: Parts) -> APIRouter:
         name = None if given is None else read_name(given)
         body = await read_body(request)
         asked = Asked(request.state.key.key_id, request.state.request_id, name)
-        return _sent(request, await parts.bench.run(parts.scores.reply, body, asked))
+        return sent(request, await parts.bench.run(parts.scores.reply, body, asked))
 
     return router
 
@@ -113,7 +120,7 @@ def decision_routes(parts: Parts) -> APIRouter:
         """Take 1 to 500 decisions into the history; each is recorded, or gets its own errors."""
         parts.bench.require_room()
         body = await read_body(request)
-        return _sent(request, await parts.bench.run(parts.decisions.reply, body))
+        return sent(request, await parts.bench.run(parts.decisions.reply, body))
 
     return router
 
@@ -156,9 +163,3 @@ def metric_routes(metrics: Metrics) -> APIRouter:
         return Response(await run_sync(metrics.exposition), media_type=MEDIA_TYPE)
 
     return router
-
-
-def _sent(request: Request, reply: Reply) -> Response:
-    request.state.facts = {"key": request.state.key.key_id, **reply.facts}
-    headers = {REPLAYED: "true"} if reply.replayed else None
-    return Response(reply.body, media_type="application/json", headers=headers)

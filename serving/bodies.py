@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from http import HTTPStatus
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from features.faults import kind_of, pointer_to
+from features.faults import Fault, kind_of, pointer_to, read_record
+from features.schema import Contract
 from serving.problems import Problem
 
+Record = TypeVar("Record", bound=Contract)
 MAX_BYTES: Final = 32 * 1024 * 1024
 """Bytes of one body."""
 MAX_ITEMS: Final = 500
@@ -92,11 +94,34 @@ def read_items(body: bytes, name: str) -> list[object]:
     return items
 
 
+def read_object(body: bytes, contract: type[Record]) -> Record:
+    """Read a body that is one record.
+
+    Raises
+    ------
+    Problem
+        400 where the body is not JSON, 422 where it is not such a record, with all that is wrong.
+    """
+    document = _parse(body)
+    read = read_record(contract, document)
+    if isinstance(read, list):
+        raise _unusable([located(fault, document) for fault in read])
+    return read
+
+
+def located(fault: Fault, document: object) -> tuple[str, str]:
+    """Give the pointer and the detail of a fault, such that the pointer resolves in a document."""
+    found, missing = resolving(fault.pointer, document)
+    return found, f"{missing}: {fault.detail}" if missing else fault.detail
+
+
 def _refuse(pointer: str, detail: str) -> NoReturn:
-    message = f"the body cannot be used: {detail}"
-    raise Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", message, errors=[(pointer, detail)]
-    )
+    raise _unusable([(pointer, detail)])
+
+
+def _unusable(errors: list[tuple[str, str]]) -> Problem:
+    message = f"the body cannot be used: {errors[0][1]}"
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-body", message, errors=errors)
 
 
 def _parse(body: bytes) -> object:

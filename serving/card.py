@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from models.priority import TIERS
+from serving.answers import told
 from serving.champion import Registry, Served
 
 DIGEST: Final = "digest"
@@ -24,7 +25,7 @@ def card(served: Served, registry: Registry) -> dict[str, Any]:
     return {
         "version": served.version,
         "run_id": served.run_id,
-        "registered_at": served.registered_at.isoformat().replace("+00:00", "Z"),
+        "registered_at": told(served.registered_at),
         "digest": served.digest,
         "trained_on": {name: value for name, value in sorted(said.items()) if name != DIGEST},
         "attributes": {expected.name: expected.kind for expected in served.scorer.attributes},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from features.errors import NoChampion, StateError
+from serving.watch import LOOK_SECONDS, Watch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from models.scores import Attribute, Score
 
 ALIAS: Final = "champion"
-LOOK_SECONDS: Final = 2.0
-"""Seconds between two looks at the registry."""
 RETRY_SECONDS: Final = 60.0
 """Seconds before a version that could not be loaded is tried again."""
 logger = logging.getLogger("redress.serving")
@@ -114,7 +112,6 @@ class Champion:
     ) -> None:
         self.registry = registry
         self.on_change = on_change
-        self.look_seconds = look_seconds
         self.failures = 0
         self._served: Served | None = None
         self._reason: StateError = NoChampion(
@@ -123,8 +120,7 @@ class Champion:
         self._told = False
         self._failed: str | None = None
         self._retry_at = 0.0
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._watch = Watch("champion", self.look, self._fail, look_seconds)
 
     @property
     def ready(self) -> bool:
@@ -159,30 +155,12 @@ class Champion:
         self._failed = None
 
     def start(self) -> None:
-        """Begin to look, at once and then every few seconds, in a thread of its own."""
-        self._thread = threading.Thread(target=self._watch, name="champion", daemon=True)
-        self._thread.start()
+        """Begin to look; whatever the registry does, the old champion goes on serving."""
+        self._watch.start()
 
     def stop(self) -> None:
         """Stop looking; a model being loaded is waited for."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _watch(self) -> None:
-        self._look_safely()
-        while not self._stop.wait(self.look_seconds):
-            self._look_safely()
-
-    def _look_safely(self) -> None:
-        """Look, and survive whatever the registry does: the old champion goes on serving."""
-        try:
-            self.look()
-        except StateError as error:
-            self._fail(error, error)
-        except Exception as error:
-            reason = StateError("the model registry cannot be read", remedy="See the log.")
-            self._fail(error, reason)
+        self._watch.stop()
 
     def _note_absence(self) -> None:
         if self._served is None and not self._told:
@@ -190,8 +168,9 @@ class Champion:
             self._told = True
         self._reason = _none_promoted()
 
-    def _fail(self, error: Exception, reason: StateError) -> None:
-        self._reason = reason
+    def _fail(self, error: Exception) -> None:
+        unread = StateError("the model registry cannot be read", remedy="See the log.")
+        self._reason = error if isinstance(error, StateError) else unread
         self.failures += 1
         logger.error(
             "cannot load champion version=%s (%s); still serving version=%s",

@@ -11,8 +11,8 @@ from features.columns import Records
 from features.faults import Fault, pointer_to, read_decision
 from features.history import History
 from features.schema import Decision
+from serving.answers import Reply
 from serving.bodies import read_items
-from serving.desk import Reply
 from serving.scoring import Refusal, claimed_id, refusal_result
 
 LIST: Final = "decisions"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +15,13 @@ from features.database import writing
 from features.history import add_appeals
 from models import ledger
 from models.ledger import Occasion
+from serving.answers import Reply
 from serving.bodies import read_items
 from serving.champion import Champion
 from serving.metrics import Metrics
 from serving.problems import database_unavailable
-from serving.replies import Claim, Replies
-from serving.scoring import LIST, Assessment, answer, assess
+from serving.replies import REPLAYED, Claim, Replies
+from serving.scoring import LIST, Assessment, Themes, answer, assess
 
 logger = logging.getLogger("redress.serving")
 
@@ -45,31 +45,15 @@ class Asked:
     name: str | None = None
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer, ready to be sent.
-
-    Attributes
-    ----------
-    body
-        JSON.
-    replayed
-        Whether it had been given before, under the same idempotency key.
-    facts
-        Counts and versions for the log.
-    """
-
-    body: bytes
-    replayed: bool = False
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
 class ScoreDesk:
     """Scores requests and records every score before it is answered."""
 
-    def __init__(self, engine: Engine, champion: Champion, metrics: Metrics) -> None:
+    def __init__(
+        self, engine: Engine, champion: Champion, themes: Themes, metrics: Metrics
+    ) -> None:
         self.engine = engine
         self.champion = champion
+        self.themes = themes
         self.metrics = metrics
         self.replies = Replies(engine)
 
@@ -94,7 +78,7 @@ class ScoreDesk:
             return self._score(body, asked, None)
         claim = self.replies.claim(asked.key_id, asked.name, body)
         if isinstance(claim, bytes):
-            return Reply(claim, replayed=True)
+            return Reply(claim, {REPLAYED: "true"})
         try:
             return self._score(body, asked, claim)
         except Exception:
@@ -104,7 +88,7 @@ class ScoreDesk:
     def _score(self, body: bytes, asked: Asked, claim: Claim | None) -> Reply:
         served = self.champion.served()
         items = read_items(body, LIST)
-        assessment = assess(items, served)
+        assessment = assess(items, served, self.themes)
         shaped = json.dumps(answer(assessment, items), allow_nan=False).encode()
         self._record(assessment, asked.request_id, claim, shaped)
         return Reply(shaped, facts=self._count(assessment))

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from serving.problems import MEDIA_TYPE
 from serving.replies import HEADER
 from serving.shapes import DecisionRequest, ProblemDocument, ScoreRequest
+from serving.theme_shapes import ThemeEdit, ThemeMerge
 
 REFERENCE: Final = "#/components/schemas/{model}"
 EXAMPLES: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
@@ -43,17 +44,32 @@ EXAMPLES: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
             }
         ]
     },
+    ThemeEdit: {
+        "title": "Payouts held after a bank change",
+        "status": "watching",
+        "owner": "payments",
+        "note": "Asked the partner bank on Monday.",
+        "reason": "Doubled within a week.",
+    },
+    ThemeMerge: {"into": "T3", "reason": "The same cause in another wording."},
 }
 
 
-def reads_body(shape: type[BaseModel], *, idempotent: bool = False) -> dict[str, Any]:
-    """Document an endpoint that reads its body itself."""
+def reads_body(shape: type[BaseModel], *headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Document an endpoint that reads its body, and some headers, itself."""
     schema = {"$ref": REFERENCE.format(model=shape.__name__)}
     content = {"application/json": {"schema": schema, "example": EXAMPLES[shape]}}
     extra: dict[str, Any] = {"requestBody": {"required": True, "content": content}}
-    if idempotent:
-        extra["parameters"] = [IDEMPOTENCY]
+    if headers:
+        extra["parameters"] = [dict(header) for header in headers]
     return extra
+
+
+def tells_revision() -> dict[int | str, dict[str, Any]]:
+    """Document an answer that carries the revision of a theme as its ETag."""
+    schema = {"type": "string", "example": '"3"'}
+    header = {"description": "The theme's revision, for If-Match.", "schema": schema}
+    return {200: {"headers": {"ETag": header}}}
 
 
 IDEMPOTENCY: Final = {
@@ -62,6 +78,15 @@ IDEMPOTENCY: Final = {
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
     "description": "Sent again with the same body within 24 hours, it gives the same answer.",
+}
+
+IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "example": '"3"'},
+    "description": "The ETag of the theme as it was read: where somebody has changed it since, "
+    "nothing is changed and the answer is 409. Without it, or with *, the change is made anyway.",
 }
 
 
@@ -91,7 +116,7 @@ def document_app(app: FastAPI) -> None:
 
 def _complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add the shapes that endpoints read or refuse with, which FastAPI does not see."""
-    shapes = (ScoreRequest, DecisionRequest, ProblemDocument)
+    shapes: tuple[type[BaseModel], ...] = (*EXAMPLES, ProblemDocument)
     _, schema = models_json_schema(
         [(shape, "validation") for shape in shapes], ref_template=REFERENCE
     )

@@ -15,7 +15,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from features.errors import DamagedModel, InputError, NoChampion, RedressError, StateError
+from features.errors import (
+    DamagedModel,
+    EditConflict,
+    InputError,
+    InvalidMerge,
+    NoChampion,
+    NoSuchTheme,
+    RedressError,
+    StateError,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:redress:problem:"
@@ -80,8 +89,13 @@ class Problem(Exception):
 
 
 def problem_of(error: RedressError) -> Problem:
-    """Map an error of Redress to its problem: the caller's to mend is 4xx, the state's is 503."""
+    """Map an error of Redress to its problem: the caller's to mend is 4xx, the state's is 503.
+
+    Errors about the thing that the path names have statuses of their own.
+    """
     kind = KINDS.get(type(error))
+    if type(error) in STATUSES:
+        return Problem(STATUSES[type(error)], kind or "invalid-input", str(error))
     if isinstance(error, InputError):
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind or "invalid-input", str(error))
     if isinstance(error, StateError):
@@ -97,6 +111,13 @@ def problem_of(error: RedressError) -> Problem:
 KINDS: Final[Mapping[type[RedressError], str]] = {
     NoChampion: "no-champion",
     DamagedModel: "damaged-model",
+    NoSuchTheme: "no-such-theme",
+    EditConflict: "edit-conflict",
+    InvalidMerge: "invalid-merge",
+}
+STATUSES: Final[Mapping[type[RedressError], HTTPStatus]] = {
+    NoSuchTheme: HTTPStatus.NOT_FOUND,
+    EditConflict: HTTPStatus.CONFLICT,
 }
 RETRY_SECONDS: Final = "10"
 """Seconds after which asking again is worth while: a promotion is noticed sooner than that."""
@@ -155,5 +176,6 @@ async def _on_validation(_: Request, error: Exception) -> Response:
     """Answer a wrong path or query parameter, without repeating its value."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    detail = f"parameter {first['loc'][-1]}: {first['msg']}"
+    # Where it was looked for, its name, and of a list the place in it.
+    detail = f"parameter {first['loc'][1]}: {first['msg']}"
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-parameter", detail).response()

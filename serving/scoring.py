@@ -8,17 +8,26 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from features.faults import Fault, pointer_to, read_appeal
 from features.frame import appeal_frame
 from features.schema import Appeal
 from models.scores import Reason, Score
-from serving.bodies import resolving
+from models.themes import Nearest
+from serving.answers import told
+from serving.bodies import located
 from serving.champion import Served
 
 LIST = "appeals"
 """The member of the request that holds the appeals."""
+
+
+class Themes(Protocol):
+    """Known themes; `serving.current_themes.CurrentThemes` and `models.theme_map.ThemeMap` are."""
+
+    def nearest(self, texts: Sequence[str]) -> list[Nearest | None]:
+        """Tell the nearest theme of each text, or None where none is near."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Scored:
-    """An appeal and its score."""
+    """An appeal, its score, and the theme that it is near to, if any."""
 
     appeal: Appeal
     score: Score
+    theme: Nearest | None
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,8 @@ class Assessment:
         return [result for result in self.results if isinstance(result, Scored)]
 
 
-def assess(items: Sequence[object], served: Served) -> Assessment:
-    """Read and score the appeals of one request.
+def assess(items: Sequence[object], served: Served, themes: Themes) -> Assessment:
+    """Read and score the appeals of one request, and tell their themes.
 
     Parameters
     ----------
@@ -73,6 +83,8 @@ def assess(items: Sequence[object], served: Served) -> Assessment:
         Appeals as they came, whatever they are.
     served
         The model to ask.
+    themes
+        The themes that an appeal may be near to.
     """
     read = refuse_repeats([read_item(item) for item in items])
     frame = appeal_frame(_sound(read))
@@ -80,8 +92,10 @@ def assess(items: Sequence[object], served: Served) -> Assessment:
     if faults:
         read = refuse_rows(read, faults)
         frame = appeal_frame(_sound(read))
-    scores = iter(served.scorer.score(frame) if len(frame) else [])
-    results = [Scored(i, next(scores)) if isinstance(i, Appeal) else i for i in read]
+    scores = served.scorer.score(frame) if len(frame) else []
+    near = themes.nearest([appeal.text for appeal in _sound(read)])
+    answers = iter(zip(scores, near, strict=True))
+    results = [Scored(i, *next(answers)) if isinstance(i, Appeal) else i for i in read]
     return Assessment(tuple(results), served.version)
 
 
@@ -138,7 +152,7 @@ def answer(assessment: Assessment, items: Sequence[object]) -> dict[str, Any]:
     """
     version = assessment.model_version
     results = [
-        score_result(result.score, version)
+        score_result(result, version)
         if isinstance(result, Scored)
         else refusal_result(result, pointer_to(LIST, index), item)
         for index, (result, item) in enumerate(zip(assessment.results, items, strict=True))
@@ -146,8 +160,9 @@ def answer(assessment: Assessment, items: Sequence[object]) -> dict[str, Any]:
     return {"model_version": version, "results": results}
 
 
-def score_result(score: Score, model_version: str) -> dict[str, Any]:
+def score_result(scored: Scored, model_version: str) -> dict[str, Any]:
     """Shape one score."""
+    score = scored.score
     risk = score.risk
     return {
         "appeal_id": score.appeal_id,
@@ -160,10 +175,21 @@ def score_result(score: Score, model_version: str) -> dict[str, Any]:
             "basis": risk.basis,
         },
         "priority": score.priority,
-        "due_at": score.due_at.isoformat().replace("+00:00", "Z"),
+        "due_at": told(score.due_at),
         "logit": score.logit,
         "reasons": [reason_result(reason) for reason in score.reasons],
+        "theme": None if scored.theme is None else theme_result(scored.theme),
         "model_version": model_version,
+    }
+
+
+def theme_result(nearest: Nearest) -> dict[str, Any]:
+    """Shape the theme that an appeal is near to."""
+    return {
+        "id": nearest.theme_id,
+        "title": nearest.title,
+        "status": nearest.status,
+        "similarity": nearest.similarity,
     }
 
 
@@ -185,9 +211,8 @@ def refusal_result(refusal: Refusal, place: str, item: object) -> dict[str, Any]
 
 def fault_error(fault: Fault, place: str, item: object) -> dict[str, str]:
     """Shape one fault of the item at `place`."""
-    found, missing = resolving(fault.pointer, item)
-    detail = f"{missing}: {fault.detail}" if missing else fault.detail
-    return {"pointer": place + found, "detail": detail}
+    pointer, detail = located(fault, item)
+    return {"pointer": place + pointer, "detail": detail}
 
 
 def _sound(read: Sequence[Appeal | Refusal]) -> list[Appeal]:

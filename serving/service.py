@@ -14,9 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.database import open_database
 from features.settings import Settings
+from models.catalog import Catalog
 from models.registry import Registry
 from serving.api import create_app, parts_of
 from serving.champion import Champion
+from serving.current_themes import CurrentThemes
 from serving.metrics import Metrics
 from serving.settings import counts_together
 
@@ -53,8 +55,10 @@ class Redress:
         self.engine = open_database(settings)
         metrics = Metrics(shared=counts_together())
         self.champion = Champion(Registry(settings), metrics.change_model)
-        mounted.app = create_app(parts_of(self.engine, self.champion, metrics))
+        self.themes = CurrentThemes(Catalog(self.engine), settings)
+        mounted.app = create_app(parts_of(self.engine, self.champion, self.themes, metrics))
         self.champion.start()
+        self.themes.start()
 
     def __is_ready__(self) -> bool:
         """Answer /readyz: there is a model to score with."""
@@ -62,8 +66,9 @@ class Redress:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
-        """Let go of the registry and the database."""
+        """Let go of the registry, the catalogue and the database."""
         self.champion.stop()
+        self.themes.stop()
         self.engine.dispose()
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.schema import Appeal, Decision, Team
+from models.themes import Status
 from serving.bodies import MAX_ITEMS
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -67,6 +68,15 @@ class RiskShape(Shape):
     basis: Literal["learnt", "prototypes"]
 
 
+class NearestTheme(Shape):
+    """The theme that an appeal is near to: appeals with one cause."""
+
+    id: str
+    title: str
+    status: Status
+    similarity: Annotated[float, Field(ge=-1, le=1, description="Cosine to the theme's centre.")]
+
+
 class ScoreResult(Shape):
     """The answer for one appeal that was scored."""
 
@@ -78,6 +88,7 @@ class ScoreResult(Shape):
     due_at: datetime
     logit: float
     reasons: list[ReasonShape]
+    theme: Annotated[NearestTheme | None, Field(description="null where none is near enough.")]
     model_version: str
 
 

@@ -1,7 +1,8 @@
 """What every room's tests may use. No model is looked for on the network."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from string import ascii_lowercase, digits
 
 import pytest
@@ -9,6 +10,20 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from features.encoder import StudentEncoder
+from models.themes import (
+    Day,
+    Descent,
+    Discovery,
+    Driver,
+    Event,
+    Exemplar,
+    Found,
+    Member,
+    Outcomes,
+    Portrait,
+)
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub's client is imported
 
@@ -28,3 +43,73 @@ def wordpiece() -> Callable[[Sequence[str]], Tokenizer]:
         return tokenizer
 
     return make
+
+
+FOUND_ON = date(2025, 3, 31)
+
+
+@pytest.fixture(scope="session")
+def found_of() -> Callable[..., Found]:
+    """Make what a discovery found from words: {theme: (the text at its centre, its subjects)}.
+
+    The centres lie in the space of the encoder given, each with the floor `floor`; themes are
+    born in it, but for those that are `known`.
+    """
+    return _found_of
+
+
+def _found_of(
+    encoder: StudentEncoder,
+    digest: str,
+    plan: Mapping[str, tuple[str, int]],
+    as_of: date = FOUND_ON,
+    floor: float = 0.9,
+    known: Collection[str] = (),
+) -> Found:
+    return Found(
+        discovery=Discovery(
+            as_of=as_of,
+            window_days=90,
+            made_at=datetime(2025, 6, 1, 12, tzinfo=UTC),
+            seconds=3.5,
+            encoder=digest,
+            appeals=40,
+            unassigned=4,
+            campaigns=1,
+            resolution=0.5,
+            agreement=0.9,
+            recall=0.99,
+            persistence=None,
+        ),
+        portraits={
+            theme: _portrait(theme, text, subjects, as_of)
+            for theme, (text, subjects) in plan.items()
+        },
+        members=tuple(
+            Member(f"{theme}-{place}", theme, theme, 0.9)
+            for theme, (_, subjects) in plan.items()
+            for place in range(subjects)
+        ),
+        descents=tuple(
+            Descent(theme, as_of, Event.CONTINUED if theme in known else Event.BORN)
+            for theme in plan
+        ),
+        centres={theme: (encoder.encode([text])[0], floor) for theme, (text, _) in plan.items()},
+    )
+
+
+def _portrait(theme: str, text: str, subjects: int, as_of: date) -> Portrait:
+    last = datetime(as_of.year, as_of.month, as_of.day, 9, tzinfo=UTC)
+    return Portrait(
+        title=f"found {theme}",
+        phrases=("payment hold", "ร้านค้า"),
+        exemplars=(Exemplar(f"{theme}-0", text),),
+        drivers=(Driver("policy", "payment_hold", subjects, subjects, subjects / 2, 0.9, 0.4),),
+        outcomes=Outcomes(subjects, subjects // 2, subjects / 4, 0.8, 0.1),
+        days=(Day(as_of.replace(day=1), 1, 0, 1), Day(as_of, subjects - 1, 1, subjects - 1)),
+        size=subjects,
+        subjects=subjects,
+        campaigns=0,
+        first_seen=last.replace(day=1),
+        last_seen=last,
+    )

@@ -15,9 +15,12 @@ from features.database import open_database
 from features.faults import read_appeal
 from features.schema import Appeal
 from features.settings import Settings
+from models.catalog import Catalog
 from serving.api import create_app, parts_of
 from serving.champion import Champion
+from serving.current_themes import CurrentThemes
 from serving.metrics import Metrics
+from serving.shapes import ScoreAnswer
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,14 +47,17 @@ def test_every_setting_is_told_of_with_its_default():
 
 
 def test_every_endpoint_is_told_of(tmp_path):
-    engine = open_database(Settings(home=tmp_path))
-    app = create_app(parts_of(engine, Champion(registry=None), Metrics(shared=False)))
+    settings = Settings(home=tmp_path)
+    engine = open_database(settings)
+    themes = CurrentThemes(Catalog(engine), settings)
+    parts = parts_of(engine, Champion(registry=None), themes, Metrics(shared=False))
+    app = create_app(parts)
     routes = {
         f"{method.upper()} {path}"
         for path, methods in app.openapi()["paths"].items()
         for method in methods
     }
-    told = set(re.findall(r"`((?:GET|POST) /[\w./]+)`", README))
+    told = set(re.findall(r"`((?:GET|POST|PATCH) /[\w./{}]+)`", README))
     assert routes - told == set()
     assert told - routes == {"GET /livez", "GET /readyz", "GET /openapi.json"} - routes
     engine.dispose()
@@ -81,9 +87,9 @@ def test_the_mapping_shown_is_one(tmp_path):
     assert ColumnMap.load(file).mapping.appeal_id.column == "request_id"
 
 
-def test_the_answer_shown_is_json():
+def test_the_answer_shown_is_one():
     shown = re.search(r"```json\n(.*?)```", README, flags=re.DOTALL)
-    assert set(json.loads(shown[1])) == {"model_version", "results"}
+    ScoreAnswer.model_validate_json(shown[1])
 
 
 def test_the_appeals_of_the_example_are_sound():

@@ -15,6 +15,7 @@ import pyarrow.parquet
 from features.errors import UnwritableFile
 from models.score_table import COLUMNS, score_columns
 from models.scores import Score
+from models.themes import Nearest
 
 _TYPES: Final = {
     "string": pa.string(),
@@ -22,8 +23,19 @@ _TYPES: Final = {
     "boolean": pa.bool_(),
     "datetime": pa.timestamp("us", tz="UTC"),
 }
+_THEME: Final = {
+    "theme_id": "string",
+    "theme_title": "string",
+    "theme_status": "string",
+    "theme_similarity": "double",
+}
+"""Of the nearest theme; all null where none is near. MLflow's table has them not: they are no part
+of what the model says."""
 SCHEMA: Final = pa.schema(
-    [(name, _TYPES[kind]) for name, kind in COLUMNS.items()] + [("model_version", pa.string())]
+    [
+        (name, _TYPES[kind])
+        for name, kind in {**COLUMNS, **_THEME, "model_version": "string"}.items()
+    ]
 )
 Writer = Any  # pyarrow's two writers have no common class
 
@@ -45,10 +57,25 @@ class AnswerFile:
         self.writer.write_table(table)
 
 
-def answer_table(scores: Sequence[Score], model_version: str) -> pa.Table:
-    """Lay scores side by side, a row each, in the columns of `SCHEMA`."""
-    columns = {**score_columns(scores), "model_version": [model_version] * len(scores)}
+def answer_table(
+    scores: Sequence[Score], themes: Sequence[Nearest | None], model_version: str
+) -> pa.Table:
+    """Lay scores and their nearest themes side by side, a row each, in the columns of `SCHEMA`."""
+    columns = {
+        **score_columns(scores),
+        **_theme_columns(themes),
+        "model_version": [model_version] * len(scores),
+    }
     return pa.table(columns, SCHEMA)
+
+
+def _theme_columns(themes: Sequence[Nearest | None]) -> dict[str, list[Any]]:
+    return {
+        "theme_id": [near and near.theme_id for near in themes],
+        "theme_title": [near and near.title for near in themes],
+        "theme_status": [near and str(near.status) for near in themes],
+        "theme_similarity": [near and near.similarity for near in themes],
+    }
 
 
 @contextmanager

@@ -13,11 +13,14 @@ from typing import Final
 import pandas as pd
 
 from features.columns import ColumnMap, Rejection
-from features.errors import InvalidAppeal
+from features.database import open_database
+from features.errors import DamagedModel, InvalidAppeal
 from features.files import read_table
 from features.settings import Settings
+from models.catalog import Catalog, Places
 from models.ledger import Occasion
 from models.registry import Registry, Served
+from models.theme_map import no_themes, nowhere, theme_map
 from training.answers import answer_file
 from training.desk import Batch, Errand, Score, one_desk, several_desks
 from training.ingest import write_rejected
@@ -57,6 +60,8 @@ class Filled:
         Where the latter were written; None where there are none.
     model_version
         The champion that gave the scores.
+    themeless
+        Why no themes are told, though some have been found; None where they are.
     out
         The answer.
     seconds
@@ -68,6 +73,7 @@ class Filled:
     rejected: int
     rejected_file: Path | None
     model_version: str
+    themeless: str | None
     out: Path
     seconds: float
 
@@ -78,6 +84,7 @@ class Filled:
             "rejected": self.rejected,
             "rejected_file": None if self.rejected_file is None else str(self.rejected_file),
             "model_version": self.model_version,
+            "themeless": self.themeless,
             "out": str(self.out),
             "seconds": self.seconds,
             "appeals_per_second": self.scored / self.seconds,
@@ -98,7 +105,8 @@ def fill(order: Order, settings: Settings, advance: Callable[[int, int], None]) 
     -------
     Filled
         Rows in the answer stand in the order of the file. Rows that cannot be read, and appeals
-        that do not fit the model, are in `FILE.rejected.csv`.
+        that do not fit the model, are in `FILE.rejected.csv`. A discovery whose encoder is lost
+        keeps no appeal from its score: the themes are then left out.
 
     Raises
     ------
@@ -114,7 +122,8 @@ def fill(order: Order, settings: Settings, advance: Callable[[int, int], None]) 
     table = read_table(order.file)
     mapping = ColumnMap.load(order.columns)
     reading = time.perf_counter() - start
-    errand = Errand(settings, order.columns, Occasion(served.version, datetime.now(UTC)))
+    places, themeless = _places(settings, served)
+    errand = Errand(settings, order.columns, Occasion(served.version, datetime.now(UTC)), places)
     blocks = list(_blocks(table, BLOCK if separable(mapping, table) else len(table)))
     with _desks(errand, served, blocks) as score:
         start = time.perf_counter()
@@ -122,7 +131,22 @@ def fill(order: Order, settings: Settings, advance: Callable[[int, int], None]) 
         rejected_file = write_rejected(order.file, table, tally.rejected)
         seconds = reading + time.perf_counter() - start
     rejected = len(tally.rejected)
-    return Filled(tally.scored, rejected, rejected_file, served.version, order.out, seconds)
+    return Filled(
+        tally.scored, rejected, rejected_file, served.version, themeless, order.out, seconds
+    )
+
+
+def _places(settings: Settings, served: Served) -> tuple[Places, str | None]:
+    """Tell where the themes lie, or why that cannot be told."""
+    engine = open_database(settings)
+    try:
+        places = Catalog(engine).places()
+        theme_map(places, settings, held=no_themes(served.scorer.encoder))
+    except DamagedModel as error:
+        return nowhere(), str(error)
+    finally:
+        engine.dispose()
+    return places, None
 
 
 @dataclass(frozen=True)

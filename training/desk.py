@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, Final
@@ -23,8 +23,10 @@ from features.errors import StateError
 from features.faults import Fault
 from features.frame import appeal_frame
 from features.settings import Settings
+from models.catalog import Places
 from models.ledger import Ledger, Occasion
 from models.registry import Registry, Served
+from models.theme_map import no_themes, nowhere, theme_map
 from training.answers import answer_table
 
 if TYPE_CHECKING:
@@ -46,11 +48,14 @@ class Errand:
         The column mapping of the file.
     occasion
         The model's version, and the moment of the scores.
+    places
+        Where the themes lie: the same for all desks, whatever is discovered meanwhile.
     """
 
     settings: Settings
     columns: Path
     occasion: Occasion
+    places: Places = field(default_factory=nowhere)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class Desk:
         self.served = served
         self.mapping = ColumnMap.load(errand.columns).at_filing()
         self.ledger = Ledger(open_database(errand.settings))
+        held = no_themes(served.scorer.encoder)
+        self.themes = theme_map(errand.places, errand.settings, held)
 
     def score(self, block: pd.DataFrame) -> Batch:
         """Score some rows of a table; the ledger has the scores before the caller does."""
@@ -97,9 +104,9 @@ class Desk:
         faults = self.served.scorer.faults(frame)
         unfit = [Rejection(records.lines[order[row]], _said(faults[row])) for row in sorted(faults)]
         fit = frame[~np.isin(np.arange(len(frame)), list(faults))].reset_index(drop=True)
-        scores = self.served.scorer.score(fit)
-        self.ledger.record(scores, fit["text"].tolist(), self.errand.occasion)
-        table = answer_table(scores, self.served.version)
+        scores, texts = self.served.scorer.score(fit), fit["text"].tolist()
+        self.ledger.record(scores, texts, self.errand.occasion)
+        table = answer_table(scores, self.themes.nearest(texts), self.served.version)
         return Batch(table, (*records.rejected, *unfit), len(unfit))
 
     def _frame(self, records: Records, order: list[int]) -> pd.DataFrame:

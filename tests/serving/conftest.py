@@ -4,26 +4,31 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 import uvicorn
 from sqlalchemy import Engine
+from tokenizers import Tokenizer
 
 from features.database import open_database
+from features.encoder import StudentEncoder
 from features.errors import NoChampion
 from features.faults import Fault, pointer_to
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.settings import Settings
+from models.catalog import Catalog
 from models.scores import Attribute, Reason, Risk, Score
 from serving.api import Parts, create_app, parts_of
 from serving.champion import Champion
+from serving.current_themes import CurrentThemes
 from serving.keys import Keys, Scope
 from serving.metrics import Metrics
 
@@ -111,12 +116,13 @@ class House:
     registry: MemoryRegistry
     engine: Engine
     keys: Keys
+    current: CurrentThemes
 
-    def client(self, *scopes: str) -> httpx.Client:
+    def client(self, *scopes: str, name: str = "test") -> httpx.Client:
         """Give a client that carries a new key; without scopes it carries none."""
         headers = {}
         if scopes:
-            made = self.keys.create("test", [Scope(scope) for scope in scopes])
+            made = self.keys.create(name, [Scope(scope) for scope in scopes])
             headers["Authorization"] = f"Bearer {made.bearer}"
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
@@ -145,14 +151,16 @@ def served_on_a_socket(app: object) -> Iterator[str]:
 
 @contextmanager
 def opened_house(home: Path, registry: MemoryRegistry) -> Iterator[House]:
-    engine = open_database(Settings(home=home))
+    settings = Settings(home=home)
+    engine = open_database(settings)
     metrics = Metrics(shared=False)
     champion = Champion(registry, metrics.change_model)
     if registry.champion_version is not None:
         champion.look()
-    parts = parts_of(engine, champion, metrics)
+    current = CurrentThemes(Catalog(engine), settings)
+    parts = parts_of(engine, champion, current, metrics)
     with served_on_a_socket(create_app(parts)) as url:
-        yield House(url, parts, registry, engine, Keys(engine))
+        yield House(url, parts, registry, engine, Keys(engine), current)
     engine.dispose()
 
 
@@ -183,6 +191,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     opened = open_database(Settings(home=tmp_path))
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def encoder(wordpiece: Callable[[Sequence[str]], Tokenizer]) -> StudentEncoder:
+    """An encoder over a random table, in which different words lie far apart."""
+    tokenizer = wordpiece(["payout", "held", "listing", "removed", "shop", "why"])
+    table = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 16))
+    return StudentEncoder(tokenizer, table.astype(np.float32))
 
 
 @pytest.fixture(scope="session")

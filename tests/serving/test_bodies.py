@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.faults import pointer_to
-from serving.bodies import MAX_ITEMS, read_items, resolving
+from features.faults import Fault, pointer_to
+from features.schema import Decision
+from serving.bodies import MAX_ITEMS, located, read_items, read_object, resolving
 from serving.problems import Problem
 
 JSON_VALUES = st.recursive(
@@ -80,3 +81,31 @@ def test_a_missing_place_is_cut_to_what_should_have_held_it(document):
     for path, _ in every_place(document):
         missing = pointer_to(*path, "no such", "place")
         assert resolving(missing, document) == (pointer_to(*path), "no such/place")
+
+
+DECISION = {"appeal_id": "a", "outcome": "upheld", "decided_at": "2025-03-04T00:00:00Z"}
+
+
+def test_a_body_that_is_one_record_is_read():
+    assert read_object(json.dumps(DECISION).encode(), Decision) == Decision(**DECISION)
+
+
+def test_all_that_is_wrong_with_a_record_is_told_where_it_stands():
+    body = json.dumps({"appeal_id": 7, "outcome": "upheld", "else": 1}).encode()
+    with pytest.raises(Problem, match="cannot be used") as caught:
+        read_object(body, Decision)
+    assert (caught.value.status, caught.value.kind) == (422, "invalid-body")
+    assert {pointer for pointer, _ in caught.value.errors} == {"/appeal_id", "", "/else"}
+
+
+@given(document=JSON_VALUES)
+def test_a_record_is_refused_with_pointers_that_resolve(document):
+    with pytest.raises(Problem) as caught:
+        read_object(json.dumps(document).encode(), Decision)
+    for pointer, _ in caught.value.errors:
+        assert resolving(pointer, document) == (pointer, "")
+
+
+def test_a_fault_of_what_is_missing_points_at_what_should_have_held_it():
+    assert located(Fault("/a/b", "missing"), {"a": {}}) == ("/a", "b: missing")
+    assert located(Fault("/a/b", "wrong"), {"a": {"b": 1}}) == ("/a/b", "wrong")

@@ -9,6 +9,7 @@ from features.faults import read_appeal, read_decision
 from features.schema import Appeal, Decision
 from serving.openapi import EXAMPLES
 from serving.shapes import DecisionRequest, ScoreRequest
+from serving.theme_shapes import ThemeEdit, ThemeMerge
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,9 @@ def test_the_examples_are_sound():
     (decision,) = EXAMPLES[DecisionRequest]["decisions"]
     assert isinstance(read_appeal(appeal), Appeal)
     assert isinstance(read_decision(decision), Decision)
+    for shape in (ThemeEdit, ThemeMerge):
+        assert set(EXAMPLES[shape]) == set(shape.model_fields)
+        shape.model_validate(EXAMPLES[shape])
 
 
 def test_the_example_of_the_document_gets_a_score(document, client):
@@ -64,6 +68,35 @@ def test_refusals_are_documented_as_problems(document):
 def test_every_status_that_scoring_may_answer_is_documented(document):
     documented = set(document["paths"]["/v1/score"]["post"]["responses"])
     assert documented == {"200", "400", "401", "403", "408", "409", "413", "415", "422", "503"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("get", "/v1/themes", {401, 403, 422, 503}),
+        ("get", "/v1/themes/{id}", {401, 403, 404, 503}),
+        ("patch", "/v1/themes/{id}", {400, 401, 403, 404, 408, 409, 413, 415, 422, 503}),
+        ("post", "/v1/themes/{id}/merge", {400, 401, 403, 404, 408, 409, 413, 415, 422, 503}),
+    ],
+)
+def test_every_status_of_the_themes_is_documented(document, method, path, statuses):
+    documented = set(document["paths"][path][method]["responses"])
+    assert documented >= {"200", *map(str, statuses)}
+    assert documented - {"422"} <= {"200", *map(str, statuses)}  # FastAPI adds it to any parameter
+
+
+def test_a_member_left_out_of_an_edit_has_no_default(document):
+    edit = document["components"]["schemas"]["ThemeEdit"]
+    assert set(edit["properties"]) == {"title", "status", "owner", "note", "reason"}
+    assert not any("default" in member for member in edit["properties"].values())
+    assert "required" not in edit
+
+
+def test_the_revision_is_documented_where_it_is_told_and_asked(document):
+    operations = document["paths"]["/v1/themes/{id}"]
+    for operation in operations.values():
+        assert "ETag" in operation["responses"]["200"]["headers"]
+    assert [one["name"] for one in operations["patch"]["parameters"]] == ["id", "If-Match"]
 
 
 def test_all_of_v1_is_documented_as_needing_a_key(document):

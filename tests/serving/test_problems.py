@@ -9,6 +9,7 @@ from features import errors
 from serving.problems import Problem, problem_of
 
 FAMILIES = {errors.InputError: 422, errors.StateError: 503}
+OF_THEIR_OWN = {errors.NoSuchTheme: 404, errors.EditConflict: 409}
 
 
 def all_errors(family):
@@ -19,7 +20,11 @@ def all_errors(family):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(error, status) for family, status in FAMILIES.items() for error in all_errors(family)],
+    [
+        (error, OF_THEIR_OWN.get(error, status))
+        for family, status in FAMILIES.items()
+        for error in all_errors(family)
+    ],
 )
 def test_every_error_of_redress_has_a_status_and_keeps_its_remedy(error, status):
     problem = problem_of(error("found this", "that", "Do it."))

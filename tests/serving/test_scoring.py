@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from features.faults import Fault
 from features.schema import Appeal
+from models.theme_map import no_themes
+from models.themes import Nearest, Status
 from serving.scoring import Refusal, Scored, answer, assess, read_item, refuse_rows
 
 
@@ -17,30 +19,67 @@ class Model:
     version: str = "3"
 
 
+class SameWords:
+    """Themes of which each holds the appeals that consist of its title."""
+
+    def __init__(self, *titles):
+        self.titles = titles
+
+    def nearest(self, texts):
+        return [
+            Nearest(f"T{self.titles.index(text)}", text, Status.NEW, 0.75)
+            if text in self.titles
+            else None
+            for text in texts
+        ]
+
+
+@pytest.fixture
+def themes():
+    return no_themes()
+
+
 @pytest.fixture
 def model(scorer):
     return Model(scorer)
 
 
-def test_the_same_appeal_gets_the_same_score_whoever_its_neighbours_are(model, appeal):
+def test_the_same_appeal_gets_the_same_answer_whoever_its_neighbours_are(model, appeal):
+    themes = SameWords("my words")
     one = appeal("a", text="my words", attributes={"age": 4})
-    alone = assess([one], model).results[0]
+    alone = assess([one], model, themes).results[0]
     crowd = [appeal("b"), 3, appeal("c", attributes={"shoe": 1}), one, appeal("d", text=None)]
-    among = assess(crowd, model).results
+    among = assess(crowd, model, themes).results
     assert among[3] == alone
+    assert alone.theme == Nearest("T0", "my words", Status.NEW, 0.75)
     assert [type(result) for result in among] == [Scored, Refusal, Refusal, Scored, Refusal]
 
 
-def test_without_any_sound_appeal_the_model_is_not_asked(appeal):
-    assessment = assess([1, {}], Model(scorer=None))
+def test_without_any_sound_appeal_the_model_is_not_asked(appeal, themes):
+    assessment = assess([1, {}], Model(scorer=None), themes)
     assert [type(result) for result in assessment.results] == [Refusal, Refusal]
     assert assessment.scored == []
     assert answer(assessment, [1, {}])["model_version"] == "3"
 
 
-def test_when_all_are_refused_by_the_model_nothing_is_scored(model, appeal):
-    assessment = assess([appeal("a", attributes={"shoe": 1})], model)
+def test_when_all_are_refused_by_the_model_nothing_is_scored(model, appeal, themes):
+    assessment = assess([appeal("a", attributes={"shoe": 1})], model, themes)
     assert assessment.scored == []
+
+
+def test_each_score_is_told_with_its_own_theme(model, appeal):
+    asked = [
+        appeal("a", text="held"),
+        3,
+        appeal("b", text="else"),
+        appeal("c", text="removed", attributes={"shoe": 1}),
+        appeal("d", text="removed"),
+    ]
+    told = answer(assess(asked, model, SameWords("held", "removed")), asked)["results"]
+    themes = [result.get("theme", "refused") for result in told]
+    theme = {"id": "T0", "title": "held", "status": "new", "similarity": 0.75}
+    assert themes[:4] == [theme, "refused", None, "refused"]
+    assert themes[4] == theme | {"id": "T1", "title": "removed"}
 
 
 def test_an_id_is_echoed_only_where_it_can_be_one(appeal):
@@ -50,8 +89,9 @@ def test_an_id_is_echoed_only_where_it_can_be_one(appeal):
     assert read_item(["a"]).appeal_id is None
 
 
-def test_of_repeated_ids_the_first_that_can_be_read_is_scored(model, appeal):
-    results = assess([appeal("a", text=1), appeal("a"), appeal("a"), appeal("a")], model).results
+def test_of_repeated_ids_the_first_that_can_be_read_is_scored(model, appeal, themes):
+    asked = [appeal("a", text=1), appeal("a"), appeal("a"), appeal("a")]
+    results = assess(asked, model, themes).results
     assert [type(result) for result in results] == [Refusal, Scored, Refusal, Refusal]
     assert results[3].faults == (Fault("/appeal_id", "repeats the appeal_id of /appeals/1"),)
 

@@ -21,6 +21,8 @@ from features.files import read_table
 from features.frame import appeal_frame
 from features.settings import Settings
 from features.tables import SCORES
+from models import theme_encoder
+from models.catalog import Catalog
 from models.registry import CHAMPION, Registry
 from serving.keys import Keys, Scope
 
@@ -104,7 +106,7 @@ def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(tmp_path, 
 @pytest.mark.skipif(
     importlib.util.find_spec("models.scorer") is None, reason="there is no model to train"
 )
-def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(tmp_path, until):
+def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(tmp_path, until, found_of):
     with started(tmp_path) as service, service.client("score", "review") as client:
         service.run("sample", "sample", "--appeals", "1500", "--days", "120")
         service.run("train", "sample/appeals.csv", "--columns", "sample/columns.yaml")
@@ -137,9 +139,26 @@ def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(tmp_path, 
             count = connection.execute(sa.select(sa.func.count()).select_from(SCORES))
             assert count.scalar_one() == 41
 
+        def theme():
+            one = {"appeals": [asked["appeals"][0]]}
+            return client.post("/v1/score", json=one).json()["results"][0]["theme"]
+
+        assert theme() is None
+        encoder = registry.champion().scorer.overturn.encoder
+        digest = theme_encoder.keep(encoder, tmp_path)
+        found = found_of(encoder, digest, {"T1": (appeals[0].text, 5)})
+        Catalog(service.engine).write(found)
+        until(lambda: theme() is not None)
+        told = {"id": "T1", "title": "found T1", "status": "new", "similarity": 1}
+        assert theme() == pytest.approx(told, abs=1e-6)
+        client.patch("/v1/themes/T1", json={"title": "Held payouts", "status": "escalated"})
+        until(lambda: theme()["title"] == "Held payouts")
+        assert theme()["status"] == "escalated"
+
         assert ask_while_it_is_asked_to_end(service, client, asked) == (200, 0)
         assert "Traceback" not in service.said()
         assert not any(appeal.text[:40] in service.said() for appeal in appeals)
+        assert "Held payouts" not in service.said()
 
 
 def ask_while_it_is_asked_to_end(service, client, asked):

@@ -3,9 +3,9 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -13,9 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from tokenizers import Tokenizer
 
+from features.columns import Records
 from features.command import main
+from features.encoder import StudentEncoder, silent
 from features.faults import Fault
+from features.schema import Appeal, Decision
 from features.settings import Settings
 from models.registry import Registry
 from models.scores import Reason, Risk, Score
@@ -35,6 +39,7 @@ class QuickScorer:
     """A logistic regression on one attribute: fitted in a moment, with all that a scorer has."""
 
     fidelity = 0.9
+    encoder = silent()
 
     def __init__(self, slope: float, intercept: float) -> None:
         self.slope = slope
@@ -177,3 +182,75 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return Ran(int(ended.value.code or 0), said.out, said.err)
 
     return call
+
+
+TOPICS = {
+    "payout": "payout bank account funds release days waiting balance withdraw hold",
+    "parcel": "parcel courier lost scan tracking delivery weight label pickup depot",
+    "listing": "listing removed photo image duplicate brand logo keyword title catalogue",
+}
+ANYWHERE = "please my the shop check again seller team thank help"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """When appeals are filed: evenly over `days` days from `first` on."""
+
+    first: datetime = datetime(2025, 3, 1, tzinfo=UTC)
+    days: int = 28
+
+    def at(self, place: int, of: int) -> datetime:
+        return self.first + place * timedelta(days=self.days) / of
+
+
+@pytest.fixture(scope="session")
+def reader(wordpiece: Callable[[Sequence[str]], Tokenizer]) -> StudentEncoder:
+    """An encoder that knows the words of `TOPICS`, each at random: topics lie far apart."""
+    words = [word for said in (*TOPICS.values(), ANYWHERE) for word in said.split()]
+    tokenizer = wordpiece(words)
+    table = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 24))
+    table[-len(ANYWHERE.split()) :] /= 10  # what is said everywhere hardly weighs
+    return StudentEncoder(tokenizer, table.astype(np.float32))
+
+
+@pytest.fixture(scope="session")
+def letters() -> Callable[..., Records]:
+    """Write appeals about `topics` in turn, each by a subject of its own, decided two days later.
+
+    Every topic has its policy. `text` and `subject`, where given, are those of all of them.
+    """
+    return _letters
+
+
+def _letters(
+    n: int = 180,
+    filed: Filed | None = None,
+    topics: Sequence[str] = tuple(TOPICS),
+    name: str = "a",
+    seed: int = 0,
+    text: str | None = None,
+    subject: str | None = None,
+) -> Records:
+    filed, rng = filed or Filed(), np.random.default_rng(seed)
+    appeals, decisions = [], []
+    for place in range(n):
+        topic = topics[place % len(topics)]
+        words = rng.permutation(TOPICS[topic].split())[:7].tolist()
+        words += rng.permutation(ANYWHERE.split())[:2].tolist()
+        one = Appeal(
+            appeal_id=f"{name}{place}",
+            submitted_at=filed.at(place, n),
+            text=" ".join(rng.permutation(words).tolist()) if text is None else text,
+            subject_id=subject or f"seller {name}{place}",
+            policy=f"{topic} policy",
+            detection=str(rng.choice(["automated", "report"])),
+        )
+        appeals.append(one)
+        decisions.append(
+            Decision(
+                appeal_id=one.appeal_id,
+                outcome="overturned" if rng.random() < 0.3 else "upheld",
+                decided_at=one.submitted_at + timedelta(days=2),
+            )
+        )
+    return Records(appeals, decisions, [])

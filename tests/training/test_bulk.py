@@ -1,11 +1,16 @@
 import json
+import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from features.database import open_database
+from features.encoder import StudentEncoder
 from features.tables import SCORES
+from models import theme_encoder
+from models.catalog import Catalog
 from models.registry import CHAMPION, Registry
 from training import bulk
 
@@ -35,6 +40,18 @@ def served(home, quick_scorer):
     return quick_scorer(2.0, -1.0)
 
 
+@pytest.fixture
+def themes(home, wordpiece, found_of):
+    """Themes of which one holds every appeal of `export`; gives the folder of their encoder."""
+    tokenizer = wordpiece(["please", "look", "again"])
+    table = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 4))
+    encoder = StudentEncoder(tokenizer, table.astype(np.float32))
+    digest = theme_encoder.keep(encoder, home.home)
+    catalog = Catalog(open_database(home))
+    catalog.write(found_of(encoder, digest, {"T1": ("please look again", 5), "T2": ("zz", 9)}))
+    return home.home / "encoders" / digest
+
+
 def ledger(home):
     with open_database(home).connect() as connection:
         return connection.execute(sa.select(SCORES).order_by(SCORES.c.score_id)).all()
@@ -62,7 +79,9 @@ def test_every_appeal_gets_its_score_in_the_order_of_the_file(
     assert set(found["model_version"].astype(str)) == {"1"}
     reasons = found["reasons"].map(lambda said: sum(r["contribution"] for r in json.loads(said)))
     assert reasons.to_numpy() == pytest.approx(found["logit"].to_numpy(), abs=1e-6)
+    assert found["theme_id"].isna().all()
     said = json.loads(answer.read_text())
+    assert said["themeless"] is None
     assert said["scored"] == 300
     assert said["rejected"] == 0
     assert said["appeals_per_second"] == pytest.approx(300 / said["seconds"])
@@ -78,6 +97,36 @@ def test_every_score_is_in_the_ledger(home, export, run, served, tmp_path):
     assert [row.probability for row in rows] == found["probability"].tolist()
     assert {row.model_version for row in rows} == {"1"}
     assert "please look again" not in str(rows)
+
+
+def test_the_nearest_theme_is_told_with_each_score(home, export, run, served, themes, tmp_path):
+    made, out = export(rows=20), tmp_path / "scores.parquet"
+    table = made.table()
+    table.loc[3, "words"] = "quite another matter"
+    table.to_csv(made.file, index=False)
+
+    assert run("score", *made.arguments, "--out", out).code == 0
+
+    found = pd.read_parquet(out)
+    assert found.index[found["theme_id"].isna()].tolist() == [3]
+    told = found.drop(index=3)
+    assert set(told["theme_id"]) == {"T1"}
+    assert set(told["theme_title"]) == {"found T1"}
+    assert set(told["theme_status"]) == {"new"}
+    assert told["theme_similarity"].to_numpy() == pytest.approx(1, abs=1e-6)
+
+
+def test_a_lost_encoder_keeps_no_appeal_from_its_score(home, export, run, served, themes, tmp_path):
+    made, out, answer = export(rows=5), tmp_path / "scores.csv", tmp_path / "answer.json"
+    shutil.rmtree(themes)
+
+    ran = run("score", *made.arguments, "--out", out, "--json", answer)
+
+    assert ran.code == 0
+    assert "Themes are left out" in ran.err
+    assert "redress discover" in ran.err
+    assert pd.read_csv(out)["theme_id"].isna().all()
+    assert themes.name[:12] in json.loads(answer.read_text())["themeless"]
 
 
 def test_undecided_appeals_are_what_it_is_for(home, export, run, served, tmp_path):

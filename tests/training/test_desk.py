@@ -13,6 +13,8 @@ from features.encoder import StudentEncoder
 from features.errors import StateError
 from features.files import read_table
 from features.tables import SCORES
+from models import theme_encoder
+from models.catalog import Catalog
 from models.ledger import Occasion
 from models.overturn import OverturnConfig
 from models.registry import CHAMPION, Registry
@@ -33,8 +35,8 @@ def made(export):
 
 
 @pytest.fixture
-def errand(home, made, wordpiece):
-    """A small real model in service, and the file it learnt from to be scored."""
+def errand(home, made, wordpiece, found_of):
+    """A small real model in service, a theme, and the file it learnt from to be scored."""
     tokenizer = wordpiece(["please", "look", "again"])
     table = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 4))
     encoder = StudentEncoder(tokenizer, table.astype(np.float32))
@@ -46,7 +48,11 @@ def errand(home, made, wordpiece):
         registry.package(run_id, scorer, example_appeals(frame))
     version = registry.register(run_id, {})
     registry.set_alias(CHAMPION, version)
-    return Errand(home, made.columns, Occasion(version, datetime(2026, 5, 1, tzinfo=UTC)))
+    catalog = Catalog(open_database(home))
+    digest = theme_encoder.keep(encoder, home.home)
+    catalog.write(found_of(encoder, digest, {"T1": ("please look again", 5)}))
+    occasion = Occasion(version, datetime(2026, 5, 1, tzinfo=UTC))
+    return Errand(home, made.columns, occasion, catalog.places())
 
 
 def blocks(table, rows):
@@ -69,6 +75,7 @@ def test_processes_give_what_one_desk_gives_in_the_same_order(errand, made, home
 
     shared = pd.concat([batch.scores.to_pandas() for batch in batches], ignore_index=True)
     assert shared["appeal_id"].tolist() == made.table()["id"].tolist()
+    assert set(shared["theme_id"]) == {"T1"}
     pd.testing.assert_frame_equal(shared, whole.scores.to_pandas(), rtol=1e-9)
     assert sorted(ledger(home)) == sorted(once * 2)
 

@@ -27,7 +27,7 @@ from features.command import json_option, report
 )
 @json_option
 def score(file: Path, columns: Path, out: Path, json_file: Path | None) -> None:
-    """Score the appeals of FILE with the champion.
+    """Score the appeals of FILE with the champion, and tell the theme that each is near to.
 
     Every score is written to the database too. Rows that cannot be read, or that do not fit the
     model, go to FILE.rejected.csv, each with its line and the reason.
@@ -50,5 +50,7 @@ def score(file: Path, columns: Path, out: Path, json_file: Path | None) -> None:
         f"{filled.scored:,} appeals scored by version {filled.model_version} in {out}"
         f" ({filled.scored / filled.seconds:,.0f} a second)"
     )
+    if filled.themeless is not None:
+        click.echo(f"Themes are left out: {filled.themeless}", err=True)
     if filled.rejected_file is not None:
         click.echo(f"{filled.rejected:,} rows rejected, see {filled.rejected_file}")
