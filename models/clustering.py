@@ -137,7 +137,7 @@ class ThemeClustering:
         choice = self._choice(weights)
         labels = leiden(weights, choice.resolution, self.seed, start=start)
         if facts is not None:
-            labels = self._divided(weights, labels, facts, start)
+            labels = divide(weights, labels, facts, self.seed, start)
         labels, centres, floors = self._assigned(rows, _same_for_equal(rows, labels))
         share = float((labels < 0).mean()) if n else 0.0
         return Clustering(labels, choice.resolution, choice.agreement, share, centres, floors)
@@ -146,19 +146,6 @@ class ThemeClustering:
         if self.resolution is not None:
             return ResolutionChoice(self.resolution, float("nan"), (), ())
         return choose_resolution(weights, self.seed, kept=self.kept)
-
-    def _divided(
-        self,
-        weights: sp.csr_array,
-        labels: NDArray[np.int32],
-        facts: NDArray[np.int32],
-        start: NDArray[np.int32] | None,
-    ) -> NDArray[np.int32]:
-        if start is None:
-            # Themes of a first run are settled: the next one, which starts from them, would
-            # otherwise find what a second look finds.
-            start = divide(weights, labels, facts, self.seed)
-        return divide(weights, labels, facts, self.seed, start)
 
     def _assigned(
         self, rows: NDArray[np.float32], labels: NDArray[np.int32]
@@ -231,7 +218,10 @@ def _outsiders(
 
 
 def _same_for_equal(rows: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give equal vectors the label that most of them have: neighbours break such ties at random."""
+    """Give equal vectors the label that most of them have: neighbours break such ties at random.
+
+    A label that nobody has any more is given to the next.
+    """
     if len(rows) == 0:
         return labels
     keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
@@ -242,4 +232,4 @@ def _same_for_equal(rows: NDArray[np.float32], labels: NDArray[np.int32]) -> NDA
     groups, first = np.unique(pairs[order] // width, return_index=True)
     winners = np.zeros(len(groups), dtype=np.int32)
     winners[groups] = (pairs[order] % width)[first]
-    return winners[group]
+    return np.unique(winners[group], return_inverse=True)[1].astype(np.int32)

@@ -36,6 +36,9 @@ KIN: Final = 1e60
 """How much stronger a link counts between parts of one theme of the last run."""
 LEAST_MEMBERS: Final = 20
 """Members below which a theme is not cut."""
+LEAST_CHANCE: Final = 1e-100
+"""The least chance that parts are given of being alike: of very many appeals it would round to 0,
+however slight the effect, and 0 says that they differ."""
 MOST_VALUES: Final = 20
 """Values of a field that are told apart; the rarer ones count as one."""
 
@@ -98,8 +101,21 @@ def divide(
     if codes.shape[1] == 0 or affinity.nnz == 0:
         return labels
     weighted = _weighted(affinity, codes)
+    if start is None:
+        # A first run is settled by a second look: else the next run would do it, and ids with it.
+        start = _divide(affinity, weighted, labels, codes, np.full_like(labels, -1), seed)
+    return _divide(affinity, weighted, labels, codes, start, seed)
+
+
+def _divide(
+    affinity: sp.csr_array,
+    weighted: sp.csr_array,
+    labels: Codes,
+    codes: Codes,
+    start: Codes,
+    seed: int,
+) -> Codes:
     scale = FINER / weighted.sum()
-    start = np.full_like(labels, -1) if start is None else start
     divided, themes = np.empty_like(labels), 0
     for members in _members(_undivided(labels, start)):
         parts = _cut(weighted[members][:, members], scale, seed)
@@ -176,7 +192,8 @@ class _Parts:
         member = sp.csr_array((np.ones(n), (np.arange(n), parts)), shape=(n, p))
         self.parts = parts
         self.links = (member.T @ affinity @ member).toarray()
-        self.volumes = np.maximum(self.links.sum(axis=1), np.finfo(float).tiny)
+        volumes = self.links.sum(axis=1)
+        self.volumes = np.where(volumes > 0, volumes, 1.0)
         np.fill_diagonal(self.links, 0)
         old = (origins >= 0) & (origins[:, None] >= 0)
         same = origins == origins[:, None]
@@ -214,7 +231,7 @@ class _Parts:
         chances, effects = zip(*(_difference(counts, part) for counts in self.counts), strict=True)
         chance = np.minimum(1, np.stack(chances) * len(self.counts))
         differs = (chance < SIGNIFICANCE) & (np.stack(effects) >= self.bar[part])
-        alike = np.where(differs.any(axis=0), 0.0, chance.min(axis=0))
+        alike = np.where(differs.any(axis=0), 0.0, np.maximum(chance.min(axis=0), LEAST_CHANCE))
         alike[part] = 0
         return alike
 

@@ -75,8 +75,8 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
         window = read_window(History(engine), as_of, settings.window_days)
         catalog.require_not_ahead(window.as_of)
     texts = window.frame["text"].tolist()
+    encoder = choose_encoder(settings, registry, catalog.latest(), texts, stages)
     with stages.stage("encode", f"encoding {len(texts):,} appeals"):
-        encoder = choose_encoder(settings, registry, catalog.latest(), texts)
         digest = theme_encoder.keep(encoder, settings.home)
         vectors = encoder.encode(texts)
     with stages.stage("themes", "finding themes"):

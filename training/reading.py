@@ -11,12 +11,17 @@ from features.teacher import Teacher
 from models import theme_encoder
 from models.registry import Registry
 from models.themes import Discovery
+from training.stages import Stages
 
 __all__ = ["choose_encoder"]
 
 
 def choose_encoder(
-    settings: Settings, registry: Registry, last: Discovery | None, texts: Sequence[str]
+    settings: Settings,
+    registry: Registry,
+    last: Discovery | None,
+    texts: Sequence[str],
+    stages: Stages,
 ) -> StudentEncoder:
     """Choose the encoder: the champion's, else the last discovery's, else one made of these texts.
 
@@ -28,6 +33,8 @@ def choose_encoder(
         The last discovery, None before the first.
     texts
         Of the window.
+    stages
+        Show the progress where an encoder is made, which takes minutes.
 
     Raises
     ------
@@ -43,4 +50,5 @@ def choose_encoder(
             pass  # its space is lost, and the themes are known again by their members
     from features.distill import distill
 
-    return distill(Teacher(settings.teacher, settings.home / "encoders"), texts).encoder
+    with stages.stage("distil", f"no model in service: an encoder is made of {len(texts):,} texts"):
+        return distill(Teacher(settings.teacher, settings.home / "encoders"), texts).encoder

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 
-from features.errors import NoAppeals
+from features.errors import InvalidDate, NoAppeals
 from features.history import History
 
 __all__ = ["Window", "read_window"]
@@ -50,9 +50,10 @@ def read_window(history: History, as_of: date | None, days: int) -> Window:
     ------
     NoAppeals
         When none was filed on those days.
+    InvalidDate
+        When they are not all in the calendar, years 1 to 9999.
     """
-    end = _end(history, as_of)
-    since = end - timedelta(days=days)
+    since, end = _span(as_of or _last_day(history), days)
     frame = history.appeals(since, end)
     if not len(frame):
         raise _none(history, since, end)
@@ -61,13 +62,22 @@ def read_window(history: History, as_of: date | None, days: int) -> Window:
     return Window((end - timedelta(days=1)).date(), days, frame, outcome)
 
 
-def _end(history: History, as_of: date | None) -> datetime:
-    """Give the midnight after the last day."""
-    last = as_of
-    if last is None:
-        now = datetime.now(UTC)
-        last = (history.last_filed(now) or now).date()
-    return datetime.combine(last, time(), UTC) + timedelta(days=1)
+def _last_day(history: History) -> date:
+    now = datetime.now(UTC)
+    return (history.last_filed(now) or now).date()
+
+
+def _span(last: date, days: int) -> tuple[datetime, datetime]:
+    """Give the midnight before the first day, and the one after the last."""
+    try:
+        end = datetime.combine(last, time(), UTC) + timedelta(days=1)
+        return end - timedelta(days=days), end
+    except OverflowError as error:
+        raise InvalidDate(
+            f"{days} days to {last} are not all in the calendar",
+            "a window within the years 1 to 9999",
+            "Name another day with --as-of.",
+        ) from error
 
 
 def _none(history: History, since: datetime, end: datetime) -> NoAppeals:

@@ -122,6 +122,44 @@ def test_appeals_are_selected_by_their_filing(history):
     assert some["appeal_id"].tolist() == ["a1", "a2"]
 
 
+def test_outcomes_are_those_of_the_appeals_of_a_window_as_it_stood(history):
+    history.add(
+        records(
+            [appeal(f"a{n}", submitted_at=FILED + timedelta(days=n)) for n in range(5)],
+            [
+                decision("a0", days=2),
+                decision("a1", outcome="upheld", days=2),
+                decision("a1", days=3),
+                decision("a2", outcome="upheld", days=9),
+                decision("a4", days=5),
+            ],
+        )
+    )
+    since = FILED + timedelta(days=1)
+    known = [history.outcomes(since, FILED + timedelta(days=days)) for days in (2, 3, 4, 10)]
+    assert known == [
+        {},
+        {"a1": "upheld"},
+        {"a1": "overturned"},
+        {"a1": "overturned", "a2": "upheld", "a4": "overturned"},
+    ]
+
+
+def test_an_appeal_filed_at_the_end_of_a_window_is_outside(history):
+    history.add(records([appeal()], [decision(days=0)]))
+    hour = timedelta(hours=1)
+    assert history.outcomes(FILED, FILED + hour) == {"a1": "overturned"}
+    assert history.outcomes(FILED - hour, FILED) == {}
+
+
+def test_the_last_filing_before_a_moment_is_told(history):
+    assert history.last_filed(FILED) is None
+    history.add(records(appeal(f"a{n}", submitted_at=FILED + timedelta(days=n)) for n in range(3)))
+    assert history.last_filed(FILED) is None
+    assert history.last_filed(FILED + timedelta(days=2)) == FILED + timedelta(days=1)
+    assert history.last_filed(FILED + timedelta(days=99)) == FILED + timedelta(days=2)
+
+
 def test_ties_in_time_stand_in_natural_order(history):
     history.add(records(appeal(f"a{n}") for n in (10, 9, 100, 1)))
     assert history.appeals()["appeal_id"].tolist() == ["a1", "a9", "a10", "a100"]

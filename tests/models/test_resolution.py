@@ -71,3 +71,29 @@ def test_too_little_to_tell(weights):
     choice = choose_resolution(weights)
     assert choice.resolution == 1.0
     assert np.isnan(choice.agreement)
+
+
+def test_a_kept_resolution_is_taken_where_halves_agree_on_it_too():
+    weights = affinity(neighbour_graph(blobs(12, 60), 27))
+    free = choose_resolution(weights)
+    near = free.resolution * 1.1
+    kept = choose_resolution(weights, kept=near)
+    assert kept.resolution == near
+    assert kept.agreement == pytest.approx(free.agreement, abs=1 / 7)
+    assert kept.agreements == free.agreements
+
+
+@pytest.mark.parametrize("outworn", [1e-6, 45.0])
+def test_a_kept_resolution_that_halves_do_not_agree_on_is_given_up(outworn):
+    weights = affinity(neighbour_graph(blobs(12, 60), 27))
+    free = choose_resolution(weights)
+    agreed = np.interp(np.log(outworn), np.log(free.resolutions), free.agreements)
+    taken = choose_resolution(weights, kept=outworn)
+    if agreed >= 6 / 7 * max(free.agreements):
+        assert taken.resolution == outworn
+    else:
+        assert taken == free
+
+
+def test_a_kept_resolution_stays_where_there_is_too_little_to_tell():
+    assert choose_resolution(sp.csr_array((500, 500)), kept=3.5).resolution == 3.5

@@ -243,7 +243,7 @@ def _letters(
             text=" ".join(rng.permutation(words).tolist()) if text is None else text,
             subject_id=subject or f"seller {name}{place}",
             policy=f"{topic} policy",
-            detection=str(rng.choice(["automated", "report"])),
+            detection="automated" if topic == "parcel" else "report",
         )
         appeals.append(one)
         decisions.append(

@@ -1,0 +1,1 @@
+"""Surveillance of count series: whether the last count is more than chance allows."""
