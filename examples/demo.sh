@@ -1,5 +1,6 @@
 #!/bin/sh
-# The main job from nothing to a served score: sample, ingest, train, promote, key, serve.
+# The main job from nothing to a served score: sample, ingest, train, promote,
+# discover, key, serve.
 set -eu
 export REDRESS_HOME="$HOME_FOLDER"
 redress="$BIN/redress"
@@ -20,6 +21,10 @@ if [ ! -f "$REDRESS_HOME/promoted.json" ]; then
   step "promote: through the gate"
   "$redress" promote --json "$REDRESS_HOME/promoted.json"
 fi
+if [ ! -f "$REDRESS_HOME/themes.json" ]; then
+  step "themes: what appellants are saying"
+  "$redress" discover --json "$REDRESS_HOME/themes.json"
+fi
 if [ ! -f "$key" ]; then
   step "a key"
   "$redress" key create --name demo --scope score --scope review --json "$key"
@@ -27,5 +32,6 @@ fi
 [ "$SERVE" = 1 ] || { step "done; SERVE=0, so nothing is served"; exit 0; }
 step "serving; stop with Ctrl-C"
 secret=$("$BIN/python" -c "import json, sys; print(json.load(open(sys.argv[1]))['key'])" "$key")
-printf 'try:\n  curl -s http://127.0.0.1:3000/v1/score -H "Authorization: Bearer %s" -H "Content-Type: application/json" -d @examples/appeals.json\n\n' "$secret"
+printf 'try:\n  curl -s http://127.0.0.1:3000/v1/score -H "Authorization: Bearer %s" -H "Content-Type: application/json" -d @examples/appeals.json\n' "$secret"
+printf '  curl -s http://127.0.0.1:3000/v1/themes -H "Authorization: Bearer %s"\n\n' "$secret"
 exec "$redress" serve

@@ -38,12 +38,15 @@ class Shown:
 
     Attributes
     ----------
+    discovery
+        The newest one, None before the first.
     themes
         By falling size; ties by number.
     suppressed
         Themes that are not shown, because too few subjects stand behind each.
     """
 
+    discovery: Discovery | None
     themes: tuple[Theme, ...]
     suppressed: int
 
@@ -192,7 +195,7 @@ class Catalog:
             theme_of(row, days.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
             for row in shown
         )
-        return Shown(tuple(themes), len(rows) - len(shown))
+        return Shown(latest, tuple(themes), len(rows) - len(shown))
 
     def theme(self, theme_id: str, least_subjects: int) -> Theme:
         """Give a theme whole: all its days, descents and changes.

@@ -36,6 +36,8 @@ KIN: Final = 1e60
 """How much stronger a link counts between parts of one theme of the last run."""
 LEAST_MEMBERS: Final = 20
 """Members below which a theme is not cut."""
+MOST_PARTS: Final = 250
+"""Parts beyond which a theme has no parts but is dust, such as one short text sent by very many."""
 LEAST_CHANCE: Final = 1e-100
 """The least chance that parts are given of being alike: of very many appeals it would round to 0,
 however slight the effect, and 0 says that they differ."""
@@ -150,10 +152,16 @@ def _weighted(affinity: sp.csr_array, codes: Codes) -> sp.csr_array:
 
 
 def _cut(weighted: sp.csr_array, scale: float, seed: int) -> Codes:
-    """Cut one theme at the resolution that is `FINER` on the scale of the whole graph."""
-    if weighted.shape[0] < LEAST_MEMBERS or weighted.nnz == 0:
-        return np.zeros(weighted.shape[0], dtype=np.int32)
-    return leiden(weighted, scale * weighted.sum(), seed)
+    """Cut one theme at the resolution that is `FINER` on the scale of the whole graph.
+
+    A theme that is small, or that would fall to dust, stays whole.
+    """
+    n = weighted.shape[0]
+    whole = np.zeros(n, dtype=np.int32)
+    if n < LEAST_MEMBERS or weighted.nnz == 0:
+        return whole
+    parts = leiden(weighted, scale * weighted.sum(), seed)
+    return parts if parts.max() < MOST_PARTS else whole
 
 
 def _undivided(labels: Codes, start: Codes) -> Codes:

@@ -7,15 +7,16 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from models.catalog import Shown
-from models.themes import Change, Day, Descent, Discovery, Theme
+from models.themes import Change, Day, Descent, Theme
 from serving.answers import told
 
 LISTED_DAYS: Final = 14
 """Days that a list tells of each theme: this week against the last."""
 
 
-def theme_list(latest: Discovery | None, shown: Shown) -> dict[str, Any]:
+def theme_list(shown: Shown) -> dict[str, Any]:
     """Shape the list of themes; before the first discovery it is empty."""
+    latest = shown.discovery
     since = date.min if latest is None else latest.as_of - timedelta(days=LISTED_DAYS - 1)
     return {
         "as_of": latest and latest.as_of.isoformat(),

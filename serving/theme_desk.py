@@ -49,11 +49,10 @@ class ThemeDesk:
 
     def listed(self, statuses: Collection[Status], retired: bool) -> Reply:
         """List the themes of some statuses; of all where none is named."""
-        latest = self.catalog.latest()
         shown = self.catalog.themes(
             self.least_subjects, statuses=statuses or tuple(Status), retired=retired
         )
-        return Reply(_json(theme_list(latest, shown)), facts={"themes": len(shown.themes)})
+        return Reply(_json(theme_list(shown)), facts={"themes": len(shown.themes)})
 
     def whole(self, theme_id: str) -> Reply:
         """Show a theme.

@@ -46,7 +46,7 @@ def test_an_empty_catalogue_answers_everything(engine):
     )
     assert catalog.latest() is None
     assert catalog.start(DAY) == catalog.merged() == {}
-    assert catalog.themes(5) == Shown((), 0)
+    assert catalog.themes(5) == Shown(None, (), 0)
     assert catalog.members("T1") == ()
     assert catalog.stamp() == ""
     places = catalog.places()

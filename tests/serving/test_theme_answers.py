@@ -66,7 +66,7 @@ def test_a_list_tells_the_last_two_weeks(found, theme):
     days = tuple(Day(date(2025, 3, day), day, 0, 0) for day in (1, 17, 18, 31))
     theme = replace(theme, portrait=replace(theme.portrait, days=days))
     told = ThemeList.model_validate_json(
-        json.dumps(theme_list(found.discovery, Shown((theme,), 3)))
+        json.dumps(theme_list(Shown(found.discovery, (theme,), 3)))
     )
     assert [day.appeals for day in told.themes[0].days] == [18, 31]
     assert (told.as_of, told.suppressed, told.appeals, told.unassigned) == (
@@ -79,7 +79,7 @@ def test_a_list_tells_the_last_two_weeks(found, theme):
 
 
 def test_before_the_first_discovery_the_list_is_empty():
-    told = ThemeList.model_validate(theme_list(None, Shown((), 0)))
+    told = ThemeList.model_validate(theme_list(Shown(None, (), 0)))
     assert told.model_dump() == {
         "as_of": None,
         "made_at": None,
