@@ -183,11 +183,13 @@ THEMES: Final = Table(
     Column("lower", Float, nullable=False),
     # Where the cluster that is found as it lies, and when it was last found there.
     Column("centre", LargeBinary),
+    Column("hubs", LargeBinary),
     Column("floor", Float),
     Column("encoder", String(64)),
     Column("centred_on", Date),
 )
-"""Themes; `centre` is float32, little endian, and `floor` the least cosine that belongs to it."""
+"""Themes; `centre` and `hubs`, one after another, are float32, little endian; `floor` is the least
+cosine to the centre that belongs to it."""
 
 THEME_MEMBERS: Final = Table(
     "theme_members",

@@ -6,9 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from features.database import reading, writing
 from features.tables import DISCOVERIES, THEME_CHANGES, THEME_MEMBERS, THEMES
@@ -16,12 +14,11 @@ from models.curation import Act, Edit, edit_theme, merge_theme
 from models.entry import enter, first_day, require_not_ahead
 from models.lineage import Known
 from models.merging import merged_themes
+from models.places import Places, read_places
 from models.theme_queries import (
-    Heading,
     days_of,
     drivers_of,
     found_as,
-    headings_of,
     newest,
     ordered,
     whole_theme,
@@ -29,7 +26,7 @@ from models.theme_queries import (
 from models.theme_rows import SHOWN, centre_of, theme_of
 from models.themes import Discovery, Found, Status, Theme
 
-__all__ = ["Catalog", "Heading", "Places", "Shown"]
+__all__ = ["Catalog", "Shown"]
 
 
 @dataclass(frozen=True)
@@ -49,34 +46,6 @@ class Shown:
     discovery: Discovery | None
     themes: tuple[Theme, ...]
     suppressed: int
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Where the themes of the newest discovery lie in the encoder's space.
-
-    Attributes
-    ----------
-    encoder
-        Digest of the encoder; empty before the first discovery.
-    as_of
-        Day of the discovery, None before the first.
-    ids
-        (k,) what each cluster was found as.
-    centres
-        (k, d) unit rows.
-    floors
-        (k,) the least cosine at which an appeal belongs there.
-    headings
-        (k,) the theme that each counts to: another than its own where people have merged it.
-    """
-
-    encoder: str
-    as_of: date | None
-    ids: tuple[str, ...]
-    centres: NDArray[np.float32]
-    floors: NDArray[np.float64]
-    headings: tuple[Heading, ...]
 
 
 class Catalog:
@@ -229,22 +198,7 @@ class Catalog:
     def places(self) -> Places:
         """Tell where the current themes lie, for scores."""
         with reading(self.engine) as connection:
-            latest = newest(connection)
-            query = sa.select(THEMES).where(THEMES.c.centred_on == (latest and latest.as_of))
-            rows = connection.execute(ordered(query)).all()
-            merged = merged_themes(connection)
-            headings = headings_of(connection)
-        ends = [headings[merged.get(row.theme_id, row.theme_id)] for row in rows]
-        return Places(
-            encoder=latest.encoder if latest else "",
-            as_of=latest.as_of if latest else None,
-            ids=tuple(row.theme_id for row in rows),
-            centres=np.stack([centre_of(row.centre) for row in rows])
-            if rows
-            else np.empty((0, 0), dtype=np.float32),
-            floors=np.array([row.floor for row in rows], dtype=np.float64),
-            headings=tuple(ends),
-        )
+            return read_places(connection)
 
     def stamp(self) -> str:
         """Give a mark that is another one after every discovery and every change by people."""

@@ -83,7 +83,7 @@ def _write_themes(connection: sa.Connection, found: Found, known: set[str]) -> N
     ]
     old = {name: row for name, row in portraits.items() if name in known}
     places = {
-        name: place_row(centre, floor, found.discovery)
+        name: place_row(centre, floor, found.hubs.get(name), found.discovery)
         for name, (centre, floor) in found.centres.items()
     }
     if new:

@@ -12,7 +12,8 @@ from features.encoder import StudentEncoder, silent
 from features.errors import DamagedModel
 from features.settings import Settings
 from models import theme_encoder
-from models.catalog import Heading, Places
+from models.places import Places, nowhere
+from models.theme_queries import Heading
 from models.themes import Nearest
 
 ROUNDING: Final = 1e-6
@@ -51,9 +52,9 @@ class ThemeMap:
     def nearest(self, texts: Sequence[str]) -> list[Nearest | None]:
         """Tell the nearest theme of each text, or None where none is near.
 
-        None is near where the cosine to the nearest centre is below that centre's floor, where
-        the text has no tokens, and where the theme is not to be shown. A theme that people have
-        merged into another is told as that other one.
+        The theme is that of the nearest hub, the similarity the cosine to its centre. None is near
+        where that is below the theme's floor, where the text has no tokens, and where the theme is
+        not to be shown. A theme that people have merged into another is told as that other one.
 
         Parameters
         ----------
@@ -68,7 +69,7 @@ class ThemeMap:
         if not self.places.ids or not texts:
             return [None] * len(texts)
         vectors = self.encoder.encode(texts)
-        best = (vectors @ self.places.centres.T).argmax(axis=1)
+        best = self.places.hub_of[(vectors @ self.places.hubs.T).argmax(axis=1)]
         # Once more, one by one: a product of matrices rounds a row by how many there are.
         cosines = np.multiply(vectors, self.places.centres[best], dtype=np.float64).sum(axis=1)
         near = vectors.any(axis=1) & (cosines >= self.places.floors[best] - ROUNDING)
@@ -84,12 +85,6 @@ class ThemeMap:
         if heading.subjects < self.least_subjects:
             return None
         return Nearest(heading.theme_id, heading.title, heading.status, similarity)
-
-
-def nowhere() -> Places:
-    """Give the places before the first discovery: none."""
-    centres = np.empty((0, 0), dtype=np.float32)
-    return Places("", None, (), centres, np.empty(0, dtype=np.float64), ())
 
 
 def no_themes(encoder: StudentEncoder | None = None) -> ThemeMap:

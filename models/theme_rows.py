@@ -25,7 +25,7 @@ from models.themes import (
 )
 
 _CENTRE: Final = np.dtype("<f4")
-_PLACE: Final = ("centre", "floor", "encoder", "centred_on")
+_PLACE: Final = ("centre", "hubs", "floor", "encoder", "centred_on")
 SHOWN: Final = tuple(column for column in THEMES.columns if column.name not in _PLACE)
 """The columns of a theme that are shown: without the centre, most of its bytes."""
 
@@ -50,10 +50,16 @@ def portrait_row(portrait: Portrait) -> dict[str, Any]:
     }
 
 
-def place_row(centre: NDArray[np.float32], floor: float, discovery: Discovery) -> dict[str, Any]:
+def place_row(
+    centre: NDArray[np.float32],
+    floor: float,
+    hubs: NDArray[np.float32] | None,
+    discovery: Discovery,
+) -> dict[str, Any]:
     """Give what the place of a cluster puts into the columns of the theme that it is found as."""
     return {
         "centre": centre.astype(_CENTRE).tobytes(),
+        "hubs": (centre if hubs is None else hubs).astype(_CENTRE).tobytes(),
         "floor": float(floor),
         "encoder": discovery.encoder,
         "centred_on": discovery.as_of,
@@ -63,6 +69,11 @@ def place_row(centre: NDArray[np.float32], floor: float, discovery: Discovery) -
 def centre_of(kept: bytes) -> NDArray[np.float32]:
     """Read a centre (d,) as the column `centre` keeps it."""
     return np.frombuffer(kept, dtype=_CENTRE).astype(np.float32)
+
+
+def hubs_of(kept: bytes, dimension: int) -> NDArray[np.float32]:
+    """Read hubs (hubs, d) as the column `hubs` keeps them."""
+    return centre_of(kept).reshape(-1, dimension)
 
 
 def theme_of(

@@ -235,6 +235,8 @@ class Found:
     centres
         By the id that a cluster is found as: the unit centre (d,) float32, and the least cosine at
         which an appeal belongs to it.
+    hubs
+        By the same id, (hubs, d) as of `models.hubs`; where there are none, the centre is the hub.
     """
 
     discovery: Discovery
@@ -242,6 +244,7 @@ class Found:
     members: tuple[Member, ...]
     descents: tuple[Descent, ...]
     centres: dict[str, tuple[NDArray[np.float32], float]]
+    hubs: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

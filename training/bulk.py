@@ -17,10 +17,11 @@ from features.database import open_database
 from features.errors import DamagedModel, InvalidAppeal
 from features.files import read_table
 from features.settings import Settings
-from models.catalog import Catalog, Places
+from models.catalog import Catalog
 from models.ledger import Occasion
+from models.places import Places, nowhere
 from models.registry import Registry, Served
-from models.theme_map import no_themes, nowhere, theme_map
+from models.theme_map import no_themes, theme_map
 from training.answers import answer_file
 from training.desk import Batch, Errand, Score, one_desk, several_desks
 from training.ingest import write_rejected

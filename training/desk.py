@@ -23,10 +23,10 @@ from features.errors import StateError
 from features.faults import Fault
 from features.frame import appeal_frame
 from features.settings import Settings
-from models.catalog import Places
 from models.ledger import Ledger, Occasion
+from models.places import Places, nowhere
 from models.registry import Registry, Served
-from models.theme_map import no_themes, nowhere, theme_map
+from models.theme_map import no_themes, theme_map
 from training.answers import answer_table
 
 if TYPE_CHECKING:

@@ -122,5 +122,10 @@ def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Foun
         persistence=themes.persistence,
     )
     return Found(
-        discovery, themes.portraits, themes.members, themes.lineage.descents, themes.centres
+        discovery,
+        themes.portraits,
+        themes.members,
+        themes.lineage.descents,
+        themes.centres,
+        themes.hubs_by_theme,
     )

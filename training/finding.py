@@ -14,6 +14,7 @@ from features.duplicates import campaigns, representatives
 from models.clustering import Clustering, ThemeClustering, centroids
 from models.division import fact_codes
 from models.drivers import facts_of
+from models.hubs import hubs
 from models.lineage import Known, Lineage, trace
 from models.neighbours import neighbour_graph
 from models.portraits import Sitters, portraits
@@ -72,6 +73,8 @@ class Themes:
         (n,) as of `features.duplicates.campaigns`.
     members, portraits
         For the catalogue.
+    hubs
+        By cluster, as of `models.hubs`.
     """
 
     labels: NDArray[np.int32]
@@ -82,6 +85,12 @@ class Themes:
     campaign: NDArray[np.int32]
     members: tuple[Member, ...]
     portraits: dict[str, Portrait]
+    hubs: list[NDArray[np.float32]]
+
+    @property
+    def hubs_by_theme(self) -> dict[str, NDArray[np.float32]]:
+        """Hubs of each cluster, by what it is found as."""
+        return dict(zip(self.lineage.theme_ids, self.hubs, strict=True))
 
     @property
     def centres(self) -> dict[str, tuple[NDArray[np.float32], float]]:
@@ -132,6 +141,7 @@ def find_themes(
         campaign=campaign,
         members=_members(sitters, labels, clustering.centres, lineage, counted),
         portraits=_portraits(sitters, labels, counted),
+        hubs=hubs(vectors[letters], clustering.labels, seed),
     )
 
 

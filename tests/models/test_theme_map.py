@@ -13,7 +13,8 @@ from features.settings import Settings
 from models import theme_encoder
 from models.catalog import Catalog
 from models.curation import Edit
-from models.theme_map import ThemeMap, no_themes, nowhere, theme_map
+from models.places import nowhere
+from models.theme_map import ThemeMap, no_themes, theme_map
 from models.themes import Nearest, Status
 
 NOON = datetime(2025, 3, 31, 12, tzinfo=UTC)

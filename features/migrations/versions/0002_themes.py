@@ -72,6 +72,7 @@ def _themes() -> None:
         sa.Column("information", sa.Float, nullable=False),
         sa.Column("lower", sa.Float, nullable=False),
         sa.Column("centre", sa.LargeBinary),
+        sa.Column("hubs", sa.LargeBinary),
         sa.Column("floor", sa.Float),
         sa.Column("encoder", sa.String(64)),
         sa.Column("centred_on", sa.Date),
