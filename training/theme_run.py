@@ -81,7 +81,8 @@ def sizes_figure(shown: Shown, most: int = 20) -> Figure:
     themes = shown.themes[:most][::-1]
     figure = Figure(figsize=(9, 1.5 + 0.3 * len(themes)), layout="constrained")
     axes = figure.subplots()
-    names = [f"{theme.theme_id}  {theme.title}" for theme in themes]
+    # What people write between two dollar signs is no formula.
+    names = [f"{theme.theme_id}  {theme.title}".replace("$", r"\$") for theme in themes]
     overturned = [theme.portrait.outcomes.overturned for theme in themes]
     decided = [theme.portrait.outcomes.decided for theme in themes]
     sizes = [theme.portrait.size for theme in themes]

@@ -192,17 +192,6 @@ TOPICS = {
 ANYWHERE = "please my the shop check again seller team thank help"
 
 
-@dataclass(frozen=True)
-class Filed:
-    """When appeals are filed: evenly over `days` days from `first` on."""
-
-    first: datetime = datetime(2025, 3, 1, tzinfo=UTC)
-    days: int = 28
-
-    def at(self, place: int, of: int) -> datetime:
-        return self.first + place * timedelta(days=self.days) / of
-
-
 @pytest.fixture(scope="session")
 def reader(wordpiece: Callable[[Sequence[str]], Tokenizer]) -> StudentEncoder:
     """An encoder that knows the words of `TOPICS`, each at random: topics lie far apart."""
@@ -217,21 +206,23 @@ def reader(wordpiece: Callable[[Sequence[str]], Tokenizer]) -> StudentEncoder:
 def letters() -> Callable[..., Records]:
     """Write appeals about `topics` in turn, each by a subject of its own, decided two days later.
 
-    Every topic has its policy. `text` and `subject`, where given, are those of all of them.
+    They are filed evenly over `days` days from `first` on. Every topic has its policy. `text` and
+    `subject`, where given, are those of all of them.
     """
     return _letters
 
 
 def _letters(
     n: int = 180,
-    filed: Filed | None = None,
+    first: datetime = datetime(2025, 3, 1, tzinfo=UTC),
+    days: int = 28,
     topics: Sequence[str] = tuple(TOPICS),
     name: str = "a",
     seed: int = 0,
     text: str | None = None,
     subject: str | None = None,
 ) -> Records:
-    filed, rng = filed or Filed(), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     appeals, decisions = [], []
     for place in range(n):
         topic = topics[place % len(topics)]
@@ -239,7 +230,7 @@ def _letters(
         words += rng.permutation(ANYWHERE.split())[:2].tolist()
         one = Appeal(
             appeal_id=f"{name}{place}",
-            submitted_at=filed.at(place, n),
+            submitted_at=first + place * timedelta(days=days) / n,
             text=" ".join(rng.permutation(words).tolist()) if text is None else text,
             subject_id=subject or f"seller {name}{place}",
             policy=f"{topic} policy",
