@@ -35,6 +35,7 @@ __all__ = [
     "UnknownColumn",
     "UnreachableDatabase",
     "UnreadableFile",
+    "UnrecordedRun",
     "UnusableAddress",
     "UnwritableFile",
     "UnwritableFolder",
@@ -173,6 +174,10 @@ class CatalogAhead(StateError):
 
 class EditConflict(StateError):
     """Somebody else has changed a theme in the meantime."""
+
+
+class UnrecordedRun(StateError):
+    """What was done is kept, but its run could not be logged."""
 
 
 class UnusableAddress(StateError):

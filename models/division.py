@@ -6,8 +6,13 @@ is not their words but the facts of their cases: policy, detection, market, week
 
 Each theme is cut fine by text, along links that weigh less where facts differ. The parts are then
 joined again, the most strongly linked first, wherever their facts could be the same. What stays
-apart differs in at least one fact, beyond chance and by more than a trifle. Without facts nothing
-stays apart, and themes are those of the text alone.
+apart differs in at least one fact, by a test and by more than a trifle; or nothing links it to the
+rest. Without facts nothing stays apart, and themes are those of the text alone.
+
+The cut sees the facts that the test then looks at, so the test is a bar and not a proof: of one
+wording with one idle fact the cut would make two parts. Facts that go with the causes outweigh such
+idle ones. Unweighted links would be cleaner, and were worse: what an incident's letters share with
+ordinary ones then hides it.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from models.themes import Driver
 __all__ = ["InvalidFacts", "drivers", "facts_of"]
 
 SHARERS: Final = 5
-"""Appeals that must tell a value for it to be a word rather than a mark of one appeal."""
+"""Subjects who must tell a value for it to be a word rather than a mark of one of them."""
 FAIR_SHARE: Final = 0.25
 """Share of a theme's cases from which a fact speaks for the theme as a whole."""
-FEWEST: Final = 3
-"""Cases below which no lower bound is above 0."""
+FEWEST: Final = 5
+"""Cases that must tell a value for it to be a driver."""
 
 
 class InvalidFacts(InputError):
@@ -73,8 +73,9 @@ def facts_of(frame: pd.DataFrame) -> pd.DataFrame:
     """Take from a frame the facts that can drive a theme.
 
     These are the categories of an appeal, and its attributes that hold words or booleans. Numbers
-    are left out, and so is what marks single appeals, such as a reference or a free text: where
-    less than half of the cells told have a value that five appeals share.
+    are left out, and so is what marks single appeals or subjects, such as a reference, a name or a
+    free text: where less than half of the cells told have a value that five subjects share. An
+    appeal without a subject counts as one of its own.
 
     Parameters
     ----------
@@ -92,7 +93,12 @@ def facts_of(frame: pd.DataFrame) -> pd.DataFrame:
         column = ATTRIBUTE_PREFIX + name
         facts[column if name in facts else name] = frame[column]
     words = {name: _words(column) for name, column in facts.items()}
-    kept = {name: column for name, column in words.items() if name in CATEGORIES or _shared(column)}
+    subjects = frame["subject_id"].where(frame["subject_id"].notna(), pd.Series(frame.index))
+    kept = {
+        name: column
+        for name, column in words.items()
+        if name in CATEGORIES or _shared(column, subjects)
+    }
     return pd.DataFrame(kept, index=frame.index, dtype=object)
 
 
@@ -107,13 +113,16 @@ def _word(cell: object) -> str | None:
     return cell.strip() or None if isinstance(cell, str) else None
 
 
-def _shared(cells: NDArray[np.object_]) -> bool:
-    counts = pd.Series(cells, dtype=object).value_counts().to_numpy()
-    return bool(counts[counts >= SHARERS].sum() * 2 >= max(counts.sum(), 1))
+def _shared(cells: NDArray[np.object_], subjects: pd.Series) -> bool:
+    """Tell whether at least half of the cells told have a value that several subjects share."""
+    told = pd.DataFrame({"cell": cells, "subject": subjects.to_numpy(object)}).dropna()
+    by_cell = told.groupby("cell")["subject"]
+    shared = by_cell.size()[by_cell.nunique() >= SHARERS].sum()
+    return bool(shared * 2 >= max(len(told), 1))
 
 
 def drivers(
-    facts: pd.DataFrame, labels: NDArray[np.int32], most: int = 10
+    facts: pd.DataFrame, labels: NDArray[np.int32], most: int = 10, fewest: int = FEWEST
 ) -> list[tuple[Driver, ...]]:
     """Find the facts that are told more often in a theme than in the rest of the window.
 
@@ -138,6 +147,9 @@ def drivers(
         (n,) themes from 0; -1 for none, part of the rest.
     most
         Drivers of a theme at the most.
+    fewest
+        Cases that must tell a value for it to be a driver. Where each row is another subject, so
+        many subjects stand behind what is named.
 
     Returns
     -------
@@ -159,7 +171,7 @@ def drivers(
     themes = int(labels.max(initial=-1)) + 1
     members = _members(labels, themes)
     counts = _counted(coded, members)
-    passed = _significant(counts)
+    passed = _significant(counts, fewest)
     window = _together(coded.told, np.flatnonzero(passed.any(axis=0)))
     found = []
     for theme in range(themes):
@@ -227,10 +239,10 @@ def _counted(coded: _Facts, members: sp.csr_array) -> _Counts:
     )
 
 
-def _significant(counts: _Counts) -> NDArray[np.bool_]:
+def _significant(counts: _Counts, fewest: int) -> NDArray[np.bool_]:
     """Tell which values are drivers of which theme."""
     looks = (counts.cases > 0) & (counts.others > 0)
-    above = looks & (counts.observed >= FEWEST) & (counts.observed > counts.expected)
+    above = looks & (counts.observed >= fewest) & (counts.observed > counts.expected)
     above[above] = lower_bound(counts.observed[above], counts.expected[above]) > 0
     # All other looks count as mere chance: no drivers anyway, they only make the bar stricter.
     chance = np.ones(looks.shape)

@@ -51,9 +51,16 @@ def read_window(history: History, as_of: date | None, days: int) -> Window:
     NoAppeals
         When none was filed on those days.
     InvalidDate
-        When they are not all in the calendar, years 1 to 9999.
+        When the last day is in the future, or the first before the calendar begins.
     """
-    since, end = _span(as_of or _last_day(history), days)
+    last = as_of or _last_day(history)
+    if last > (today := datetime.now(UTC).date()):
+        raise InvalidDate(
+            f"{last} is in the future",
+            f"a day up to {today}, today in UTC: the catalogue cannot go back from one",
+            "Name another day with --as-of.",
+        )
+    since, end = _span(last, days)
     frame = history.appeals(since, end)
     if not len(frame):
         raise _none(history, since, end)

@@ -183,3 +183,23 @@ def test_a_column_of_a_few_words_and_some_marks_stays():
 
 def test_no_appeals_give_no_facts():
     assert len(facts_of(appeal_frame([]))) == 0
+
+
+def test_what_marks_one_subject_is_no_fact_however_often_that_subject_appeals():
+    appeals = [
+        appeal(
+            10 * number + letter,
+            subject_id=f"S{number}",
+            attributes={"owner": f"owner {number}", "plan": ("free", "paid")[number % 2]},
+        )
+        for number in range(12)
+        for letter in range(10)
+    ]
+    assert {"owner", "plan"} & set(facts_of(appeal_frame(appeals))) == {"plan"}
+
+
+@pytest.mark.parametrize(("fewest", "named"), [(5, True), (7, False)])
+def test_a_driver_needs_as_many_cases_as_are_asked_for(fewest, named):
+    facts = pd.DataFrame({"courier": ["swift"] * 6 + ["slow"] * 200}, dtype=object)
+    labels = np.array([0] * 6 + [-1] * 200, dtype=np.int32)
+    assert bool(drivers(facts, labels, fewest=fewest)[0]) is named
