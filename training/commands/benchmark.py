@@ -9,6 +9,8 @@ import click
 from features.command import json_option, report
 from features.settings import Settings
 from training.commands.benchmark_clusters import clusters
+from training.commands.benchmark_emergence import emergence
+from training.commands.benchmark_surveillance import outbreaks, surveillance
 
 
 @click.group()
@@ -17,6 +19,9 @@ def benchmark() -> None:
 
 
 benchmark.add_command(clusters)
+benchmark.add_command(emergence)
+benchmark.add_command(surveillance)
+benchmark.add_command(outbreaks)
 
 
 @benchmark.command()

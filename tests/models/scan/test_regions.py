@@ -34,7 +34,7 @@ def test_the_first_is_the_largest_score_less_what_is_usual(steady):
 
 
 def test_two_bursts_are_two_regions(steady, burst):
-    stream = steady(5).plus(burst(1, [39, 40, 41] * 4)).plus(burst(2, [40, 41] * 6))
+    stream = steady(5).plus(burst(1, [39, 40, 41] * 4)).plus(burst(1, [40, 41] * 6, side=-1))
     places, recency = prepared(stream, 41)
     n = len(stream.days)
     bursts = [set(range(n - 24, n - 12)), set(range(n - 12, n))]
