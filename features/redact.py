@@ -3,7 +3,8 @@
 What has a form is found by it: links, addresses, and every long number, whatever it counts. Of a
 number it matters first that it goes, and only then what it was: `phonenumbers` and `python-stdnum`
 tell telephone, card and account numbers apart where the words before do not. Sums of money, dates
-and times stay. Names have no form; `features.names` finds those that the words around give away.
+and times stay. Names have no form; `features.names` and `features.shops` find those
+that the words around give away.
 
 Rather too much is masked than too little.
 """
@@ -19,12 +20,13 @@ import phonenumbers
 from stdnum import iban, luhn
 
 from features.names import mask_names
+from features.shops import mask_shops
 
 __all__ = ["MARKS", "redact", "redact_all"]
 
 MARKS: Final = (
     *("[account]", "[card]", "[email]", "[handle]", "[id]", "[ip]", "[name]", "[order]"),
-    *("[phone]", "[url]"),
+    *("[phone]", "[shop]", "[url]"),
 )
 """What stands in place of what was masked."""
 REGIONS: Final = ("SG", "PH", "ID", "VN", "TH", "MY", "CN", "HK", "TW", "JP", "KR", "IN", "AU")
@@ -146,13 +148,18 @@ def redact(text: str) -> str:
     -------
     str
         The letter with `MARKS` in place of e-mail addresses, telephone, card, account, order, case
-        and other long numbers, links, IP addresses, handles, and names that the letter gives away
-        as such. Money, dates, times and small numbers stay. Redacting twice changes nothing more.
+        and other long numbers, links, IP addresses, handles, and names of people and shops that the
+        letter gives away as such. Money, dates, times and small numbers stay. Redacting twice
+        changes nothing more.
     """
     # What is masked brings the words around it closer together, which may give away more.
-    while (masked := mask_names(_FORMS.sub(_masked, text))) != text:
+    while (masked := _unnamed(_FORMS.sub(_masked, text))) != text:
         text = masked
     return text
+
+
+def _unnamed(text: str) -> str:
+    return mask_shops(mask_names(text))
 
 
 def redact_all(texts: Sequence[str]) -> list[str]:

@@ -18,7 +18,16 @@ from typing import Final
 from icu4py.breakers import WordBreaker
 from stopwordsiso import langs, stopwords
 
-__all__ = ["BREAK", "UNSPACED", "is_unspaced", "light_words", "stop_words", "words"]
+__all__ = [
+    "BREAK",
+    "UNSPACED",
+    "is_unspaced",
+    "is_vietnamese",
+    "light_words",
+    "stop_words",
+    "without_accents",
+    "words",
+]
 
 BREAK: Final = ""
 """Stands where something parts two words: punctuation, a number, an address."""
@@ -47,6 +56,8 @@ _PIECE: Final = re.compile(
 )
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2018": "'", "\u2010": "-"})
 _IS_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+# Letters of no other language of the lists: the horned ones, and the doubly accented ones.
+_IS_VIETNAMESE: Final = re.compile(r"[ơưƠƯ\u1ea0-\u1ef9]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"\d")
 # 4K, 401k, A4, covid-19: said as words. Longer ones number something.
@@ -107,6 +118,11 @@ def is_unspaced(word: str) -> bool:
     return _IS_UNSPACED.match(word) is not None
 
 
+def is_vietnamese(found: Sequence[str]) -> bool:
+    """Whether words are Vietnamese, written with its accents."""
+    return _IS_VIETNAMESE.search(" ".join(found)) is not None
+
+
 def stop_words(found: Sequence[str]) -> frozenset[str]:
     """Choose the stop words of a text's language, and the English ones beside them.
 
@@ -121,8 +137,11 @@ def stop_words(found: Sequence[str]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Case-folded words. They are known without their accents too, as many people type.
+        Case-folded words. They are known without their accents too, as many people type; but not
+        in Vietnamese with accents, where "vi" of "vi phạm" is not "vì", nor "an" an English word.
     """
+    if is_vietnamese(found):
+        return _vietnamese()
     known = _languages()
     hits = Counter(
         language for word in {*map(str.casefold, found)} for language in known.get(word, ())
@@ -170,13 +189,18 @@ def _languages() -> dict[str, list[str]]:
 
 
 @cache
+def _vietnamese() -> frozenset[str]:
+    return frozenset(_normal(entry).casefold() for entry in stopwords("vi"))
+
+
+@cache
 def _with_english(language: str) -> frozenset[str]:
     return _lists()[language] | _lists()["en"]
 
 
 def _accented_or_not(entries: set[str]) -> frozenset[str]:
     entries = {_normal(entry).casefold() for entry in entries}
-    return frozenset(entries | {_without_accents(entry) for entry in entries})
+    return frozenset(entries | {without_accents(entry) for entry in entries})
 
 
 def _normal(text: str) -> str:
@@ -185,7 +209,8 @@ def _normal(text: str) -> str:
     return whole.replace("\u0e4d\u0e32", "\u0e33").replace("\u0ecd\u0eb2", "\u0eb3")
 
 
-def _without_accents(word: str) -> str:
+def without_accents(word: str) -> str:
+    """Give a word as those type it who leave accents out."""
     # Vietnamese's crossed d is a letter of its own, not an accented one.
     bare = unicodedata.normalize("NFD", word.replace("đ", "d"))
     return unicodedata.normalize("NFC", "".join(c for c in bare if c not in _TYPED_ACCENTS))

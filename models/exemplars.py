@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 __all__ = ["exemplars"]
 
-NEAREST: Final = 200
-"""Members nearest to the centre among which a theme's exemplars are chosen, at the most."""
 CENTRAL: Final = 0.5
-"""Share of a theme's members that are central enough; of a small theme more may be shown."""
+"""Share of a theme's distinct members that are central enough."""
+LEAST_POOL: Final = 3
+"""Members to choose from for each exemplar: of a small theme, others than the central ones too."""
 CENTRALITY: Final = 0.5
 """Weight of being central against being unlike what is already chosen, 0 to 1."""
+UNREADABLE: Final = 4.0
+"""What a text that reads badly lacks in nearness: more than two cosines can differ by."""
 LEAST_WORDS: Final = 6
 """Words from which a text tells a reader enough; shorter ones are the last resort."""
 MOST_CHARACTERS: Final = 1_000
@@ -36,7 +38,7 @@ def exemplars(
     Maximal marginal relevance (Carbonell and Goldstein 1998): one after another the member with the
     largest CENTRALITY * cosine to the centre - (1 - CENTRALITY) * largest cosine to a chosen one,
     among the half of the members nearest to the centre. No two are of one subject, of one campaign,
-    or the same text.
+    or the same text: of such members the nearest alone is counted and chosen from.
 
     Parameters
     ----------
@@ -103,23 +105,19 @@ def _of_theme(
     most: int,
 ) -> tuple[int, ...]:
     """Choose one theme's exemplars, the ones that read well first."""
-    pool = min(NEAREST, max(3 * most, int(np.ceil(CENTRAL * len(members)))))
-    nearest, closeness = _nearest(vectors, members, centre, keys, pool)
+    nearest, closeness = _nearest(vectors, members, centre, keys)
+    pool = max(LEAST_POOL * most, int(np.ceil(CENTRAL * len(nearest))))
+    nearest, relevance = nearest[:pool], CENTRALITY * closeness[:pool]
     rows = vectors[nearest]
-    relevance = CENTRALITY * closeness
     likeness = np.full(len(nearest), -1.0)
-    taken: set[tuple[str, str]] = set()
     free = np.ones(len(nearest), dtype=bool)
     chosen: list[int] = []
     while len(chosen) < most and free.any():
         gain = relevance - (1 - CENTRALITY) * np.maximum(likeness, 0.0)
         best = int(np.argmax(np.where(free, gain, -np.inf)))
         free[best] = False
-        shared = keys.of(int(nearest[best]))
-        if taken.isdisjoint(shared):
-            taken |= shared
-            chosen.append(int(nearest[best]))
-            likeness = np.maximum(likeness, rows @ rows[best])
+        chosen.append(int(nearest[best]))
+        likeness = np.maximum(likeness, rows @ rows[best])
     return tuple(chosen)
 
 
@@ -128,13 +126,25 @@ def _nearest(
     members: NDArray[np.int64],
     centre: NDArray[np.float32],
     keys: _Keys,
-    pool: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Members by falling cosine to the centre, at most `pool`, and what that counts for.
+    """Members that share nothing, by falling cosine to the centre, and what that counts for.
 
     A text that reads badly counts as opposite to the centre: it comes after all that read well.
     """
     cosines = (vectors[members] @ centre).astype(np.float64)
-    order = np.argsort(-cosines, kind="stable")[:pool]
-    readable = np.array([keys.readable(int(member)) for member in members[order]], dtype=bool)
-    return members[order], np.where(readable, cosines[order], cosines[order] - 4.0)
+    readable = np.array([keys.readable(int(member)) for member in members], dtype=bool)
+    closeness = np.where(readable, cosines, cosines - UNREADABLE)
+    order = np.argsort(-closeness, kind="stable")
+    distinct = order[_unshared([keys.of(int(member)) for member in members[order]])]
+    return members[distinct], closeness[distinct]
+
+
+def _unshared(keys: Sequence[set[tuple[str, str]]]) -> NDArray[np.int64]:
+    """Places in turn of what shares nothing with one before it."""
+    taken: set[tuple[str, str]] = set()
+    places: list[int] = []
+    for place, own in enumerate(keys):
+        if taken.isdisjoint(own):
+            taken |= own
+            places.append(place)
+    return np.array(places, dtype=np.int64)

@@ -14,15 +14,18 @@ every theme says weighs nothing, and not merely less.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.words import is_unspaced, stop_words
+from features.words import is_unspaced, stop_words, without_accents
 from models.phrase_counts import SAME_COUNT, PhraseCounts, count_phrases, read
+from models.private_phrases import Glances
 
 __all__ = ["keyphrases", "title_of", "titles"]
 
@@ -36,8 +39,6 @@ STRANGERS: Final = 2_000
 """Appeals of no theme that are read: what is said everywhere is told from them too."""
 LEAST_SHARE: Final = 0.03
 """Share of a theme's members that must say a phrase: a name or an order number is said by one."""
-LEAST_MEMBERS: Final = 3
-"""Members that must say it, where the theme has more than twice as many."""
 SMOOTH: Final = 0.01
 """Share that is added to both sides of a ratio of shares: a sample tells no smaller ones apart."""
 LIGHT: Final = 0.4
@@ -50,6 +51,8 @@ STEM: Final = 0.6
 """Share of the longer of two words that both begin with, from which they are forms of one word."""
 TITLE_LENGTH: Final = 60
 """Characters of a title."""
+JOIN: Final = ", "
+"""Stands between the phrases of a title; no phrase holds it."""
 TITLE_PHRASES: Final = 3
 """Phrases of a title."""
 
@@ -60,6 +63,7 @@ def keyphrases(
     most: int = 10,
     seed: int = 0,
     subjects: Sequence[str | None] | None = None,
+    least_subjects: int = 5,
 ) -> list[tuple[str, ...]]:
     """Find the phrases that tell each theme from the others.
 
@@ -75,23 +79,33 @@ def keyphrases(
         Of the sample that is read of large themes.
     subjects
         n ids of who appeals, where known: a phrase counts once a subject; None is one of its own.
+    least_subjects
+        Distinct subjects among the members read who must say a phrase.
 
     Returns
     -------
     list of tuple of str
         By theme, phrases by falling weight, written as most texts write them. A theme whose members
-        share no words has none.
+        share no words, or of fewer subjects than `least_subjects`, has none. Names of people and
+        shops and other marks of `features.redact` are in none, nor are courtesies.
     """
     themes = int(labels.max(initial=-1)) + 1
     if themes == 0:
         return []
     sample = _sample(labels, themes, seed)
-    reading = read([texts[i] for i in sample])
+    sampled = [texts[i] for i in sample]
+    reading = read(sampled)
     theme = np.where(labels[sample] < 0, themes, labels[sample]).astype(np.int64)
     teller = _tellers(sample, subjects)
     sizes = _sizes(theme, teller, themes)
     counts = count_phrases(reading, theme, teller)
-    return _chosen(counts, _weights(counts, sizes), sizes, reading.surfaces, most)
+    least = np.maximum(least_subjects, LEAST_SHARE * sizes)
+    ranked = _ranked(counts, _weights(counts, sizes), least)
+    glances = Glances(sampled, reading, theme)
+    return [
+        _public(_candidates(counts, own, reading.surfaces), most, glances, number)
+        for number, own in enumerate(ranked)
+    ]
 
 
 def _sample(labels: NDArray[np.int32], themes: int, seed: int) -> NDArray[np.int64]:
@@ -134,34 +148,57 @@ def _weights(counts: PhraseCounts, sizes: NDArray[np.float64]) -> NDArray[np.flo
     return weights
 
 
-def _chosen(
-    counts: PhraseCounts,
-    weights: NDArray[np.float64],
-    sizes: NDArray[np.float64],
-    surfaces: Sequence[str],
-    most: int,
-) -> list[tuple[str, ...]]:
-    """Choose every theme's phrases."""
-    least = np.maximum(np.minimum(LEAST_MEMBERS, sizes / 2), LEAST_SHARE * sizes)
+@dataclass(frozen=True)
+class _Candidates:
+    """Phrases of a theme by falling weight: ids of their words, how written, and their tellers."""
+
+    ids: list[tuple[int, ...]]
+    written: list[tuple[str, ...]]
+    tellers: list[float]
+
+    def without(self, places: Collection[int]) -> _Candidates:
+        """Leave some out."""
+        kept = [i for i in range(len(self.ids)) if i not in places]
+        return _Candidates(
+            [self.ids[i] for i in kept],
+            [self.written[i] for i in kept],
+            [self.tellers[i] for i in kept],
+        )
+
+
+def _ranked(
+    counts: PhraseCounts, weights: NDArray[np.float64], least: NDArray[np.float64]
+) -> list[NDArray[np.int64]]:
+    """Give every theme's entries by falling weight, those that enough tell."""
     telling = (counts.count >= least[counts.theme]) & (weights > 0)
-    fine = np.flatnonzero(telling & (counts.theme < len(sizes) - 1))
+    fine = np.flatnonzero(telling & (counts.theme < len(least) - 1))
     order = fine[np.lexsort((counts.phrase[fine], -weights[fine], counts.theme[fine]))]
-    ends = np.searchsorted(counts.theme[order], np.arange(len(sizes)))
-    chosen = []
-    for begin, end in pairwise(ends.tolist()):
-        entries = order[begin:end][:CANDIDATES]
-        phrases = [
-            tuple(surfaces[word] for word in row if word)
-            for row in counts.words[counts.phrase[entries]].tolist()
-        ]
-        chosen.append(_distinct(phrases, counts.count[entries].tolist(), most))
-    return chosen
+    ends = np.searchsorted(counts.theme[order], np.arange(len(least)))
+    return [order[begin:end][:CANDIDATES] for begin, end in pairwise(ends.tolist())]
 
 
-def _distinct(
-    phrases: Sequence[tuple[str, ...]], counts: Sequence[float], most: int
-) -> tuple[str, ...]:
-    """Take phrases in turn, but none that says what another one says."""
+def _candidates(
+    counts: PhraseCounts, entries: NDArray[np.int64], surfaces: Sequence[str]
+) -> _Candidates:
+    ids = [
+        tuple(word for word in row if word) for row in counts.words[counts.phrase[entries]].tolist()
+    ]
+    written = [tuple(surfaces[word] for word in row) for row in ids]
+    return _Candidates(ids, written, counts.count[entries].tolist())
+
+
+def _public(candidates: _Candidates, most: int, glances: Glances, theme: int) -> tuple[str, ...]:
+    """Choose phrases, and others in place of those that name somebody, until none does."""
+    while True:
+        taken = _distinct(candidates.written, candidates.tellers, most)
+        private = {i for i in taken if glances.is_private(theme, candidates.ids[i])}
+        if not private:
+            return tuple(_written(candidates.written[i]) for i in taken)
+        candidates = candidates.without(private)
+
+
+def _distinct(phrases: Sequence[tuple[str, ...]], counts: Sequence[float], most: int) -> list[int]:
+    """Take phrases in turn, but none that says what another one says; their places."""
     stops = stop_words([])
     telling = [[word for word in phrase if word.casefold() not in stops] for phrase in phrases]
     taken: list[int] = []
@@ -177,7 +214,7 @@ def _distinct(
         again = any(_within(said, telling[t]) or _within(telling[t], said) for t in taken)
         if not longer and not again:
             taken.append(i)
-    return tuple(_written(phrases[i]) for i in taken)
+    return taken
 
 
 def _within(said: Sequence[str], other: Sequence[str]) -> bool:
@@ -187,7 +224,7 @@ def _within(said: Sequence[str], other: Sequence[str]) -> bool:
 
 def _alike(left: str, right: str) -> bool:
     """Whether two words are forms of one."""
-    left, right = (word.casefold().replace("-", "") for word in (left, right))
+    left, right = _plain(left), _plain(right)
     if left == right:
         return True
     shared = next(
@@ -195,6 +232,11 @@ def _alike(left: str, right: str) -> bool:
         min(len(left), len(right)),
     )
     return shared >= 3 and shared > STEM * max(len(left), len(right))
+
+
+@lru_cache(maxsize=100_000)
+def _plain(word: str) -> str:
+    return without_accents(word.casefold().replace("-", ""))
 
 
 def _written(phrase: Sequence[str]) -> str:
@@ -222,30 +264,49 @@ def title_of(phrases: Sequence[str]) -> str:
     return _titled(_picked(phrases, TITLE_PHRASES))
 
 
-def titles(phrases: Sequence[Sequence[str]]) -> list[str]:
-    """Make titles, no two alike where there are phrases enough.
+def titles(
+    phrases: Sequence[Sequence[str]], before: Sequence[str | None] | None = None
+) -> list[str]:
+    """Make titles, no two alike where there are phrases enough; what still fits stays.
 
     Parameters
     ----------
     phrases
         By theme, as of `keyphrases`.
+    before
+        By theme, the title of an earlier run; None for none.
 
     Returns
     -------
     list of str
-        As of `title_of`; where an earlier theme has that title already, its last phrase gives way
-        to the first that makes it another.
+        The title before, where each of its phrases is still among the theme's; otherwise as of
+        `title_of`. Where another theme has that title already, its last phrase gives way to the
+        first that makes it another.
     """
-    given: list[str] = []
-    for own in phrases:
-        title = title_of(own)
-        if title in given:
-            picked = _picked(own, TITLE_PHRASES)
-            others = [phrase for phrase in own if phrase not in picked]
-            tries = [_titled([*picked[:-1], other]) for other in others]
-            title = next((one for one in tries if one not in given), title)
-        given.append(title)
-    return given
+    given: list[str | None] = []
+    for own, title in zip(phrases, before or [None] * len(phrases), strict=True):
+        given.append(title if title not in given and _still_said(title, own) else None)
+    for theme, own in enumerate(phrases):
+        if given[theme] is None:
+            given[theme] = _another(own, given)
+    return [title or "" for title in given]
+
+
+def _still_said(title: str | None, phrases: Sequence[str]) -> bool:
+    """Whether a title is made of some of these phrases."""
+    known = {phrase.casefold() for phrase in phrases}
+    return bool(title) and all(one.casefold() in known for one in str(title).split(JOIN))
+
+
+def _another(phrases: Sequence[str], given: Collection[str | None]) -> str:
+    """Make a title that is not given yet, if there is one."""
+    title = title_of(phrases)
+    if title not in given:
+        return title
+    picked = _picked(phrases, TITLE_PHRASES)
+    others = [phrase for phrase in phrases if phrase not in picked]
+    tries = [_titled([*picked[:-1], other]) for other in others]
+    return next((one for one in tries if one not in given), title)
 
 
 def _picked(phrases: Sequence[str], most: int) -> list[str]:
@@ -262,5 +323,5 @@ def _picked(phrases: Sequence[str], most: int) -> list[str]:
 
 
 def _titled(phrases: Sequence[str]) -> str:
-    title = ", ".join(phrases)
+    title = JOIN.join(phrases)
     return title[:1].upper() + title[1:]

@@ -13,9 +13,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.words import BREAK, is_unspaced, light_words, stop_words, words
+from features.courtesy import without_courtesies
+from features.words import (
+    BREAK,
+    is_unspaced,
+    is_vietnamese,
+    light_words,
+    stop_words,
+    words,
+)
+from models.compounds import compounds, joined
 
-__all__ = ["SAME_COUNT", "PhraseCounts", "Reading", "count_phrases", "read"]
+__all__ = ["SAME_COUNT", "PhraseCounts", "Reading", "count_phrases", "key_of", "read", "spoken"]
 
 LONGEST: Final = 3
 """Words of a phrase."""
@@ -84,7 +93,7 @@ def read(texts: Sequence[str]) -> Reading:
     Returns
     -------
     Reading
-        The texts in order, a break after each.
+        The texts in order, a break after each; courtesies count as breaks.
     """
     numbers = _Numbers()
     ids: list[int] = []
@@ -92,9 +101,8 @@ def read(texts: Sequence[str]) -> Reading:
     edge: list[bool] = []
     forms: Counter[str] = Counter()
     edges: dict[frozenset[str], dict[str, bool]] = {}
-    for position, found in enumerate(map(words, texts)):
+    for position, (found, stops) in enumerate(spoken(texts)):
         found.append(BREAK)
-        stops = stop_words(found)
         known = edges.setdefault(stops, {})
         known.update((word, _tells(word.casefold(), stops)) for word in {*found} - known.keys())
         ids.extend(map(numbers.__getitem__, found))
@@ -115,6 +123,19 @@ def read(texts: Sequence[str]) -> Reading:
     )
 
 
+def spoken(texts: Sequence[str]) -> list[tuple[list[str], frozenset[str]]]:
+    """Split texts into words without courtesies, and give the stop words of each."""
+    split = [words(text) for text in texts]
+    stops = [stop_words(found) for found in split]
+    told = [without_courtesies(found) for found in split]
+    syllabic = [i for i, found in enumerate(split) if is_vietnamese(found)]
+    if syllabic:
+        known = compounds([told[i] for i in syllabic], stops[syllabic[0]])
+        for i in syllabic:
+            told[i] = joined(told[i], known)
+    return list(zip(told, stops, strict=True))
+
+
 class _Numbers(dict[str, int]):
     """Numbers of words as written, the same for all forms of one; 0 is `BREAK`.
 
@@ -129,7 +150,7 @@ class _Numbers(dict[str, int]):
         self.keys_: dict[str, int] = {BREAK: 0}
 
     def __missing__(self, word: str) -> int:
-        number = self.keys_.setdefault(_singular(word.casefold()), len(self.keys_))
+        number = self.keys_.setdefault(key_of(word), len(self.keys_))
         self[word] = number
         return number
 
@@ -141,8 +162,9 @@ def _tells(word: str, stops: frozenset[str]) -> bool:
     return len(word) > 1 and word not in stops
 
 
-def _singular(word: str) -> str:
+def key_of(word: str) -> str:
     """Give one key to a word and its English plural; the key is never shown."""
+    word = word.casefold()
     if len(word) > 3 and word.isascii() and word.endswith("s") and word[-2] not in "siu":
         return word[:-1]
     return word

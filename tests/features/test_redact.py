@@ -87,6 +87,11 @@ SECRETS = [
     ("请予以解除限制。妈咪宝贝屋 王丽", "王丽", "[name]"),
     ("请撤销该处罚。此致敬礼，吴建国。", "吴建国", "[name]"),
 ]
+SECRETS += [
+    ("I am the owner of Happy Cart and I wait", "Happy Cart", "[shop]"),
+    ("Mohon buka toko Sinar Jaya kembali", "Sinar Jaya", "[shop]"),
+    ("contact paolo garcia at 9123 4567", "paolo garcia", "[name]"),
+]
 ORDINARY = [
     "The fee was $ 20 and S$1,234.50 is still on hold",
     "I waited 3 days and sold 15 bags at 50% off",

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.words import BREAK, is_unspaced, light_words, stop_words, words
+from features.words import (
+    BREAK,
+    is_unspaced,
+    is_vietnamese,
+    light_words,
+    stop_words,
+    without_accents,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,24 @@ def test_stop_words_are_those_of_the_language(text, stops, content):
     known = stop_words(words(text))
     assert stops <= known
     assert not content & known
+
+
+def test_accents_tell_vietnamese_words_from_stop_words():
+    assert not {"vi", "an", "than"} & stop_words(words("vi phạm quy định an toàn của sàn"))
+    assert "vi" in stop_words(words("Toi khong hieu vi sao san pham bi an cua toi"))
+
+
+@pytest.mark.parametrize(
+    ("text", "vietnamese"),
+    [("đơn hàng bị hủy", True), ("don hang bi huy", False), ("café à São Tomé", False)],
+)
+def test_vietnamese_is_known_by_its_accents(text, vietnamese):
+    assert is_vietnamese(words(text)) == vietnamese
+
+
+def test_accents_go_and_letters_stay():
+    assert without_accents("đơn hàng") == "don hang"
+    assert without_accents("ร้าน 店铺") == "ร้าน 店铺"
 
 
 def test_contractions_are_stop_words_and_causes_are_not():

@@ -66,6 +66,25 @@ def test_scraps_and_treatises_are_shown_last():
     assert set(found[3:]) < {0, 1, 2}
 
 
+def test_copies_of_a_letter_crowd_nobody_out():
+    copies, others = theme(400, spread=0.01), theme(150, seed=1, spread=0.3)
+    vectors = np.concatenate([copies, others])
+    campaign = np.concatenate([np.arange(400) % 3, np.full(150, -1)]).astype(np.int32)
+    (found,) = chosen(vectors, campaign=campaign)
+    assert len(found) == 5
+    assert sum(campaign[list(found)] >= 0) <= 3
+
+
+def test_they_are_of_the_central_half_of_those_that_differ():
+    vectors = theme(400)
+    (found,) = chosen(vectors, most=20)
+    cosines = vectors @ centroids(vectors, np.zeros(400, dtype=np.int32))[0]
+    assert len(found) == 20
+    assert min(cosines[list(found)]) >= np.sort(cosines)[200]
+    # Of a theme this large, others than the very nearest are among them.
+    assert min(cosines[list(found)]) < np.sort(cosines)[-60]
+
+
 def test_members_alone_are_shown_and_few_give_few():
     vectors = np.concatenate([theme(3), -theme(2), theme(4, seed=2)])
     labels = np.array([0, 0, 0, 1, 1, -1, -1, -1, -1], dtype=np.int32)

@@ -69,6 +69,71 @@ def test_what_one_subject_says_again_and_again_is_no_phrase():
     assert not any("Happy Cart" in phrase for phrase in told)
 
 
+def test_fewer_subjects_than_asked_for_tell_no_phrase():
+    texts = [f"Happy Cart {text}" if i < 4 else text for i, text in enumerate(TEXTS)]
+    assert not any("Happy" in phrase for phrase in keyphrases(texts, LABELS)[0])
+    told = keyphrases(texts, LABELS, least_subjects=4)[0]
+    assert any("Happy" in phrase for phrase in told)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 8), st.integers(1, 8))
+def test_a_theme_of_too_few_subjects_has_no_phrase(subjects, least):
+    tellers = [f"S{i % subjects}" for i in range(20)] + [None] * 20
+    holder, courier = keyphrases(TEXTS, LABELS, subjects=tellers, least_subjects=least)
+    assert bool(holder) == (subjects >= least)
+    assert courier
+
+
+COMPLAINTS = [
+    "reviewer Kelvin Tan refused my evidence of the parcel {}",
+    "my evidence was refused by the reviewer Kelvin Tan {}",
+    "why did reviewer Kelvin Tan close the ticket {}",
+    "the ticket was closed by reviewer Kelvin Tan without the evidence {}",
+]
+
+
+def test_a_name_is_no_phrase_however_many_complain_of_it():
+    texts = letters(COMPLAINTS, 60) + letters(HOLDER, 60)
+    labels = np.repeat(np.array([0, 1], dtype=np.int32), 60)
+    found = keyphrases(texts, labels)
+    told = " ".join([*found[0], *titles(found)])
+    assert "Kelvin" not in told
+    assert "Tan" not in told
+    assert "evidence" in told
+
+
+def test_courtesies_are_no_phrases():
+    polite = [
+        "Good day Sir, {} Thank you for your patience and understanding.",
+        "Dear compliance team, I am writing to appeal. {} God bless",
+    ]
+    texts = [polite[i % 2].format(text) for i, text in enumerate(TEXTS[:20])] + TEXTS[20:]
+    told = " ".join(keyphrases(texts, LABELS)[0]).casefold()
+    assert "ring holder" in told
+    for courtesy in ("sir", "good day", "patience", "writing", "compliance", "bless", "dear"):
+        assert courtesy not in told
+
+
+def test_vietnamese_phrases_are_of_whole_words():
+    texts = [
+        "Kính gửi bộ phận khiếu nại, đây là vi phạm đầu tiên của shop, xin cảm ơn",
+        "bộ phận khiếu nại chưa trả lời, shop bị báo vi phạm đầu tiên",
+        "tôi đã gửi bộ phận khiếu nại vì vi phạm đầu tiên này",
+        "shop mới có vi phạm đầu tiên, mong bộ phận khiếu nại xem",
+    ] * 5 + TEXTS[20:]
+    told = keyphrases(texts, LABELS)[0]
+    assert any("vi phạm" in phrase for phrase in told)
+    for phrase in told:
+        first, last = phrase.split()[0], phrase.split()[-1]
+        assert first not in ("phận", "nại", "phạm", "tiên")
+        assert last not in ("bộ", "khiếu", "vi", "đầu")
+
+
+def test_accents_make_no_other_phrase():
+    assert title_of(["hàng", "hang", "giao chậm"]) == "Hàng, giao chậm"
+
+
 def test_appeals_of_no_theme_tell_what_is_said_everywhere():
     lone = np.concatenate([np.zeros(20, dtype=np.int32), np.full(20, -1, dtype=np.int32)])
     texts = [f"seller centre, {text}" for text in TEXTS]
@@ -136,3 +201,23 @@ def test_titles_differ_where_phrases_do():
         "Late, parcel, strike",
     ]
     assert titles([("late",), ("late",), ()]) == ["Late", "Late", ""]
+
+
+def test_a_title_stays_as_long_as_its_phrases_are_said():
+    own = ("late", "parcel", "courier", "SwiftHaul strike")
+    assert titles([own], ["SwiftHaul strike, parcel"]) == ["SwiftHaul strike, parcel"]
+    assert titles([own], ["Swifthaul Strike"]) == ["Swifthaul Strike"]
+    assert titles([own], ["Flood, parcel"]) == ["Late, parcel, courier"]
+    assert titles([own], [None]) == titles([own], [""]) == titles([own])
+
+
+def test_a_new_title_gives_way_to_one_that_stays():
+    own = ("late", "parcel", "courier", "strike")
+    before = [None, "Late, parcel, courier"]
+    assert titles([own, own], before) == ["Late, parcel, strike", "Late, parcel, courier"]
+    assert titles([own, own], [before[1]] * 2) == [before[1], "Late, parcel, strike"]
+
+
+def test_titles_before_are_as_many_as_the_themes():
+    with pytest.raises(ValueError, match="zip"):
+        titles([("late",)], ["Late", "Parcel"])
