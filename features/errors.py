@@ -20,6 +20,7 @@ __all__ = [
     "InvalidMapping",
     "InvalidMerge",
     "InvalidSetting",
+    "MergedTheme",
     "NewerDatabase",
     "NoAppeals",
     "NoChampion",
@@ -170,6 +171,10 @@ class UnreachableDatabase(StateError):
 
 class CatalogAhead(StateError):
     """The catalogue has moved on from where a discovery began."""
+
+
+class MergedTheme(StateError):
+    """A theme that people have merged into another, which is the one to change."""
 
 
 class EditConflict(StateError):

@@ -147,6 +147,7 @@ DISCOVERIES: Final = Table(
     Column("appeals", Integer, nullable=False),
     Column("unassigned", Integer, nullable=False),
     Column("campaigns", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),
     Column("resolution", Float, nullable=False),
     Column("agreement", Float),
     Column("recall", Float, nullable=False),
@@ -172,6 +173,7 @@ THEMES: Final = Table(
     Column("phrases", JSON, nullable=False),
     Column("exemplars", JSON, nullable=False),
     Column("size", Integer, nullable=False),
+    Column("cases", Integer, nullable=False),
     Column("subjects", Integer, nullable=False),
     Column("campaigns", Integer, nullable=False),
     Column("first_seen", Moment, nullable=False),
@@ -214,7 +216,8 @@ THEME_DAYS: Final = Table(
     Column("overturned", Integer, nullable=False),
     Column("decided", Integer, nullable=False),
 )
-"""A theme's counts by the day of filing, UTC; those before the newest window are its history."""
+"""A theme's counts by the day of filing, UTC; those before the newest window are its history.
+Each appeal counts once: merged themes have no days, those no longer found none in the window."""
 
 THEME_LINEAGE: Final = Table(
     "theme_lineage",
@@ -223,8 +226,9 @@ THEME_LINEAGE: Final = Table(
     Column("theme_id", String(20), ForeignKey("themes.theme_id"), primary_key=True, index=True),
     Column("event", String(20), nullable=False),
     Column("parents", JSON, nullable=False),
+    Column("went_into", JSON, nullable=False),
 )
-"""What became of each theme in each discovery."""
+"""What became of each theme in each discovery: whose appeals it has, or who took it over."""
 
 THEME_DRIVERS: Final = Table(
     "theme_drivers",

@@ -9,12 +9,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from features.database import reading, writing
-from features.tables import DISCOVERIES, THEME_CHANGES, THEME_MEMBERS, THEMES
+from features.tables import DISCOVERIES, THEME_CHANGES, THEMES
 from models.curation import Act, Edit, edit_theme, merge_theme
 from models.entry import enter, first_day, require_not_ahead
 from models.lineage import Known
 from models.merging import merged_themes
 from models.places import Places, read_places
+from models.succession import WATCHED, with_succession
 from models.theme_queries import (
     days_of,
     drivers_of,
@@ -24,7 +25,7 @@ from models.theme_queries import (
     whole_theme,
 )
 from models.theme_rows import SHOWN, centre_of, theme_of
-from models.themes import Discovery, Found, Status, Theme
+from models.themes import Descent, Discovery, Found, Status, Theme
 
 __all__ = ["Catalog", "Shown"]
 
@@ -38,7 +39,7 @@ class Shown:
     discovery
         The newest one, None before the first.
     themes
-        By falling size; ties by number.
+        By falling cases, then by falling size; ties by number.
     suppressed
         Themes that are not shown, because too few subjects stand behind each.
     """
@@ -103,18 +104,18 @@ class Catalog:
             next_number=max((int(row.theme_id[1:]) for row in rows), default=0) + 1,
         )
 
-    def start(self, before: date) -> dict[str, str]:
-        """Give, by appeal, what its cluster was found as at the last discovery before a day."""
-        with reading(self.engine) as connection:
-            last = newest(connection, before)
-            return {} if last is None else found_as(connection, last)
-
-    def write(self, found: Found) -> None:
+    def write(self, found: Found) -> tuple[Descent, ...]:
         """Enter a discovery, in one transaction: all of it or nothing.
 
         One of the same day replaces the one that is there. Portraits of the themes found are
         replaced; themes not found keep their last one and are retired. What people gave stays, and
         themes that they have merged meanwhile are counted where they want them.
+
+        Returns
+        -------
+        tuple of Descent
+            What the catalogue says became of the themes on that day, by theme number. Where the
+            day had a discovery already, it is told from the last one of an earlier day.
 
         Raises
         ------
@@ -122,7 +123,7 @@ class Catalog:
             There is a discovery of a later day, or another one was written meanwhile.
         """
         with writing(self.engine) as connection:
-            enter(connection, found)
+            return enter(connection, found)
 
     def merged(self) -> dict[str, str]:
         """Say to which theme each merged one counts in the end."""
@@ -138,7 +139,8 @@ class Catalog:
     ) -> Shown:
         """List the themes, without their descents and changes; merged ones are in their targets.
 
-        Their days are those of the newest window.
+        Their days are those of the newest window. A theme that people are watching or have
+        escalated is listed until they resolve or dismiss it, also when it is no longer found.
 
         Parameters
         ----------
@@ -147,24 +149,29 @@ class Catalog:
         statuses
             Only themes of these.
         retired
-            Whether those no longer found are wanted too.
+            Whether all those no longer found are wanted.
         """
         query = sa.select(*SHOWN).where(
             THEMES.c.merged_into.is_(None), THEMES.c.status.in_([*map(str, statuses)])
         )
         if not retired:
-            query = query.where(THEMES.c.retired_on.is_(None))
+            watched = THEMES.c.status.in_([*map(str, WATCHED)])
+            query = query.where(sa.or_(THEMES.c.retired_on.is_(None), watched))
         with reading(self.engine) as connection:
             latest = newest(connection)
             rows = connection.execute(ordered(query)).all()
             days = days_of(connection, first_day(latest) if latest else date.min)
             drivers = drivers_of(connection)
-        shown = [row for row in rows if row.subjects >= least_subjects]
-        themes = (
-            theme_of(row, days.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
-            for row in shown
-        )
-        return Shown(latest, tuple(themes), len(rows) - len(shown))
+            themes = with_succession(
+                connection,
+                (
+                    theme_of(row, days.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
+                    for row in rows
+                    if row.subjects >= least_subjects
+                ),
+                least_subjects,
+            )
+        return Shown(latest, themes, len(rows) - len(themes))
 
     def theme(self, theme_id: str, least_subjects: int) -> Theme:
         """Give a theme whole: all its days, descents and changes.
@@ -175,25 +182,12 @@ class Catalog:
             There is none, or fewer distinct subjects than these stand behind it.
         """
         with reading(self.engine) as connection:
-            return whole_theme(connection, theme_id, least_subjects)
+            return _whole(connection, theme_id, least_subjects)
 
-    def members(self, theme_id: str, limit: int | None = None, offset: int = 0) -> tuple[str, ...]:
-        """List the appeals of a theme at the newest discovery by falling similarity.
-
-        Parameters
-        ----------
-        limit, offset
-            At most so many, after so many have been left out.
-        """
-        member = THEME_MEMBERS.c
+    def titles(self) -> dict[str, str]:
+        """Give the title of each theme as it was found last, retired ones too."""
         with reading(self.engine) as connection:
-            latest = newest(connection)
-            query = (
-                sa.select(member.appeal_id)
-                .where(member.theme_id == theme_id, member.as_of == (latest and latest.as_of))
-                .order_by(member.similarity.desc(), member.appeal_id)
-            )
-            return tuple(connection.execute(query.limit(limit).offset(offset)).scalars())
+            return dict(connection.execute(sa.select(THEMES.c.theme_id, THEMES.c.title)).all())
 
     def places(self) -> Places:
         """Tell where the current themes lie, for scores."""
@@ -213,7 +207,8 @@ class Catalog:
     ) -> Theme:
         """Change what people say of a theme, and record each change; give the theme as it is then.
 
-        It is given however few subjects stand behind it: ask `theme` first who may see it.
+        It is given however few subjects stand behind it, or behind those it took in: ask `theme`
+        first who may see it.
 
         Parameters
         ----------
@@ -226,12 +221,14 @@ class Catalog:
         ------
         NoSuchTheme
             There is none.
+        MergedTheme
+            People have merged it: it counts to another theme, which is the one to change.
         EditConflict
             It is at another revision: somebody else was quicker. Nothing is changed.
         """
         with writing(self.engine) as connection:
             edit_theme(connection, theme_id, edit, Act(by, at, edit.reason), revision)
-            return whole_theme(connection, theme_id, least_subjects=0)
+            return _whole(connection, theme_id)
 
     def merge(
         self,
@@ -244,8 +241,9 @@ class Catalog:
     ) -> Theme:
         """Count a theme to another from now on; give that other theme as it is then.
 
-        Its members and days are counted there at once. Its clusters are still found, and counted
-        there too, by every later discovery, which also draws the rest of the portrait anew.
+        Its members and days are counted there at once, and no longer to it. Its clusters are still
+        found, and counted there too, by every later discovery, which also draws the rest of the
+        portrait anew. Nothing takes a merge back: days that are summed cannot be told apart again.
 
         Parameters
         ----------
@@ -267,4 +265,9 @@ class Catalog:
         """
         with writing(self.engine) as connection:
             end = merge_theme(connection, theme_id, into, Act(by, at, reason), revision)
-            return whole_theme(connection, end, least_subjects=0)
+            return _whole(connection, end)
+
+
+def _whole(connection: sa.Connection, theme_id: str, least_subjects: int = 0) -> Theme:
+    theme = whole_theme(connection, theme_id, least_subjects)
+    return with_succession(connection, [theme], least_subjects)[0]

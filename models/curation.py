@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import sqlalchemy as sa
 from pydantic import BeforeValidator, Field
 
-from features.errors import EditConflict, InvalidMerge
+from features.errors import EditConflict, InvalidMerge, MergedTheme
 from features.schema import Contract, Label, Phrase, Text
 from features.tables import THEME_CHANGES, THEMES
 from models.merging import merged_themes, take_in
@@ -64,6 +64,7 @@ def edit_theme(
 ) -> None:
     """Change a theme as `Catalog.edit` says, in a transaction of the caller's."""
     theme = _theme(connection, theme_id)
+    _require_unmerged(theme_id, merged_themes(connection))
     _expect(theme, revision)
     new = {
         _COLUMNS[name]: getattr(edit, name) for name in _COLUMNS if name in edit.model_fields_set
@@ -116,7 +117,20 @@ def _expect(theme: Row, revision: int | None) -> None:
         )
 
 
+def _require_unmerged(theme_id: str, merged: Mapping[str, str]) -> None:
+    if theme_id in merged:
+        raise MergedTheme(
+            f"theme {theme_id} counts to {merged[theme_id]}",
+            "a theme that counts to itself",
+            f"Change {merged[theme_id]}.",
+        )
+
+
 def _check_merge(theme_id: str, into: str, merged: Mapping[str, str]) -> None:
+    if theme_id == into:
+        raise InvalidMerge(
+            "a theme cannot be merged into itself", "another theme", f"Name one that is not {into}."
+        )
     if theme_id in merged:
         raise InvalidMerge(
             f"theme {theme_id} has been merged into {merged[theme_id]} already",
@@ -125,7 +139,7 @@ def _check_merge(theme_id: str, into: str, merged: Mapping[str, str]) -> None:
         )
     if merged.get(into, into) == theme_id:
         raise InvalidMerge(
-            f"theme {into} is {theme_id}, or has been merged into it",
+            f"theme {into} has been merged into {theme_id}",
             "another theme to merge into",
             "Name one that does not count to it.",
         )

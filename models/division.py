@@ -17,6 +17,7 @@ ordinary ones then hides it.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,8 @@ MOST_PARTS: Final = 250
 LEAST_CHANCE: Final = 1e-100
 """The least chance that parts are given of being alike: of very many appeals it would round to 0,
 however slight the effect, and 0 says that they differ."""
+WORKERS: Final = 2
+"""Themes that are cut at once; the answer does not depend on it."""
 MOST_VALUES: Final = 20
 """Values of a field that are told apart; the rarer ones count as one."""
 
@@ -124,9 +127,11 @@ def _divide(
 ) -> Codes:
     scale = FINER / weighted.sum()
     divided, themes = np.empty_like(labels), 0
-    for members in _members(_undivided(labels, start)):
-        parts = _cut(weighted[members][:, members], scale, seed)
-        parts, origins = _pure(parts, start[members])
+    groups = _members(_undivided(labels, start))
+    with ThreadPoolExecutor(WORKERS) as threads:
+        cuts = threads.map(lambda own: _cut(weighted[own][:, own], scale, seed), groups)
+    for members, cut in zip(groups, cuts, strict=True):
+        parts, origins = _pure(cut, start[members])
         if parts.any():
             link = affinity[members][:, members]
             parts = _Parts(link, parts, codes[members], origins).joined()

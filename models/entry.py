@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from models.themes import Descent, Discovery, Event, Found, Member, Portrait, St
 _UNTOUCHED: Final = {"status": Status.NEW.value, "revision": 0}
 
 
-def enter(connection: sa.Connection, found: Found) -> None:
+def enter(connection: sa.Connection, found: Found) -> tuple[Descent, ...]:
     """Write a discovery as `Catalog.write` says, in a transaction of the caller's."""
     discovery = found.discovery
     known = set(connection.execute(sa.select(THEMES.c.theme_id)).scalars())
@@ -35,9 +35,10 @@ def enter(connection: sa.Connection, found: Found) -> None:
     _retire(connection, found)
     _write_days(connection, found.portraits, first_day(discovery))
     _write_drivers(connection, found.portraits)
-    _write_lineage(connection, discovery.as_of, found.descents)
+    descents = _write_lineage(connection, discovery.as_of, found.descents)
     _write_members(connection, discovery.as_of, found.members)
-    _count_late_merges(connection, found)
+    _count_late_merges(connection, found.portraits)
+    return descents
 
 
 def first_day(discovery: Discovery) -> date:
@@ -51,7 +52,7 @@ def require_not_ahead(latest: Discovery | None, as_of: date) -> None:
         raise CatalogAhead(
             f"the catalogue is as of {latest.as_of}, later than {as_of}",
             f"a discovery as of {latest.as_of} or later",
-            "Discover as of a later day: what is known by then is not taken back.",
+            f"What is known is not taken back: redress discover --as-of {latest.as_of}",
         )
 
 
@@ -115,45 +116,39 @@ def _retire(connection: sa.Connection, found: Found) -> None:
 
 
 def _write_days(connection: sa.Connection, portraits: Mapping[str, Portrait], first: date) -> None:
+    """Write the days of the window, and forget what was counted there before.
+
+    A theme without a portrait loses its days there too: its appeals are in other themes now, or
+    in none, and each counts once.
+    """
+    connection.execute(sa.delete(THEME_DAYS).where(THEME_DAYS.c.day >= first))
     rows = [
         {"theme_id": theme, **vars(day)}
         for theme, portrait in portraits.items()
         for day in portrait.days
     ]
-    _replace(connection, _days_from(first), THEME_DAYS, portraits, rows)
-
-
-def _days_from(first: date) -> sa.Delete:
-    days = THEME_DAYS.c
-    return sa.delete(THEME_DAYS).where(days.theme_id == sa.bindparam("of_theme"), days.day >= first)
+    if rows:
+        connection.execute(sa.insert(THEME_DAYS), rows)
 
 
 def _write_drivers(connection: sa.Connection, portraits: Mapping[str, Portrait]) -> None:
-    all_of = sa.delete(THEME_DRIVERS).where(THEME_DRIVERS.c.theme_id == sa.bindparam("of_theme"))
+    """Say the drivers of some themes in place of those that were said before."""
+    before = sa.delete(THEME_DRIVERS).where(THEME_DRIVERS.c.theme_id == sa.bindparam("of_theme"))
     rows = [
         {"theme_id": theme, "place": place, **vars(driver)}
         for theme, portrait in portraits.items()
         for place, driver in enumerate(portrait.drivers)
     ]
-    _replace(connection, all_of, THEME_DRIVERS, portraits, rows)
-
-
-def _replace(
-    connection: sa.Connection,
-    delete: sa.Delete,
-    table: sa.Table,
-    themes: Iterable[str],
-    rows: list[dict[str, Any]],
-) -> None:
-    """Delete what was said of some themes, and say `rows`."""
-    gone = [{"of_theme": theme} for theme in themes]
-    if gone:
-        connection.execute(delete, gone)
+    if portraits:
+        connection.execute(before, [{"of_theme": theme} for theme in portraits])
     if rows:
-        connection.execute(sa.insert(table), rows)
+        connection.execute(sa.insert(THEME_DRIVERS), rows)
 
 
-def _write_lineage(connection: sa.Connection, as_of: date, descents: Iterable[Descent]) -> None:
+def _write_lineage(
+    connection: sa.Connection, as_of: date, descents: Iterable[Descent]
+) -> tuple[Descent, ...]:
+    """Write the lineage of a day, and give it by theme number."""
     same_day = THEME_LINEAGE.c.as_of == as_of
     superseded = connection.execute(sa.select(THEME_LINEAGE).where(same_day)).all()
     kept = _lineage({row.theme_id: descent_of(row) for row in superseded}, descents)
@@ -164,14 +159,16 @@ def _write_lineage(connection: sa.Connection, as_of: date, descents: Iterable[De
             "theme_id": one.theme_id,
             "event": one.event.value,
             "parents": list(one.parents),
+            "went_into": list(one.into),
         }
         for one in kept
     ]
     if rows:
         connection.execute(sa.insert(THEME_LINEAGE), rows)
+    return tuple(sorted(kept, key=lambda one: (len(one.theme_id), one.theme_id)))
 
 
-def _lineage(superseded: Mapping[str, Descent], descents: Iterable[Descent]) -> Iterable[Descent]:
+def _lineage(superseded: Mapping[str, Descent], descents: Iterable[Descent]) -> list[Descent]:
     """Tell the lineage from the last discovery of an earlier day, not from a superseded one."""
     lost = (Event.RETIRED, Event.MERGED)
     told = {theme: one for theme, one in superseded.items() if one.event in lost}
@@ -179,7 +176,7 @@ def _lineage(superseded: Mapping[str, Descent], descents: Iterable[Descent]) -> 
         before = superseded.get(one.theme_id, one)
         goes_on = one.event is Event.CONTINUED and before.event not in lost
         told[one.theme_id] = before if goes_on else one
-    return told.values()
+    return list(told.values())
 
 
 def _write_members(connection: sa.Connection, as_of: date, members: Iterable[Member]) -> None:
@@ -203,11 +200,8 @@ def _write_members(connection: sa.Connection, as_of: date, members: Iterable[Mem
         connection.execute(sa.insert(THEME_MEMBERS), rows)
 
 
-def _count_late_merges(connection: sa.Connection, found: Found) -> None:
+def _count_late_merges(connection: sa.Connection, found: Collection[str]) -> None:
     """Count to their targets the themes that people merged while the discovery was made."""
-    first, merged = first_day(found.discovery), merged_themes(connection)
-    late = {theme: target for theme, target in merged.items() if theme in found.portraits}
-    # A target that was not found itself still has the window's days as of that merge.
-    _replace(connection, _days_from(first), THEME_DAYS, {*late.values()} - {*found.portraits}, [])
-    for theme, target in late.items():
-        take_in(connection, theme, target, since=first)
+    for theme, target in merged_themes(connection).items():
+        if theme in found:
+            take_in(connection, theme, target)

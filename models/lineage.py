@@ -64,7 +64,8 @@ class Lineage:
     theme_ids
         (clusters,) the theme that each cluster is found as; none twice.
     descents
-        One per theme found now, and one per theme that retired or was merged; by theme number.
+        One per theme found now, and one per theme that retired or was merged, with those that took
+        it over; by theme number.
     persistence
         Share, 0 to 1, of the appeals in a theme both then and now that keep its id; None where
         there are none.
@@ -307,7 +308,7 @@ def _lost_themes(
         event = Event.MERGED if len(columns) else Event.RETIRED
         if len(columns) or overlap.themes[row] not in retired:
             takers = tuple(names[column] for column in columns.tolist())
-            descents.append(Descent(overlap.themes[row], as_of, event, takers))
+            descents.append(Descent(overlap.themes[row], as_of, event, into=takers))
     return descents
 
 

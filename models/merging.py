@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,29 +27,27 @@ def _end(theme: str, into: Mapping[str, str]) -> str:
     return theme
 
 
-def take_in(connection: sa.Connection, source: str, target: str, since: date = date.min) -> None:
-    """Count the appeals and the days of one theme to another.
+def take_in(connection: sa.Connection, source: str, target: str) -> None:
+    """Count the appeals and the days of one theme to another; the source has none of them left.
 
-    What the target's portrait says beyond numbers, the next discovery draws anew.
+    A theme that is no longer found has no days in the newest window: only its history moves. What
+    the target's portrait says beyond numbers, the next discovery draws anew.
 
     Parameters
     ----------
     source, target
         Themes in the catalogue; the source is merged into the target.
-    since
-        Days before this one have been counted already.
     """
     members = sa.update(THEME_MEMBERS).where(THEME_MEMBERS.c.theme_id == source)
     connection.execute(members.values(theme_id=target))
-    _add_days(connection, source, target, since)
+    _move_days(connection, source, target)
     _count(connection, source, target)
 
 
-def _add_days(connection: sa.Connection, source: str, target: str, since: date) -> None:
+def _move_days(connection: sa.Connection, source: str, target: str) -> None:
     columns = THEME_DAYS.c
-    added = connection.execute(
-        sa.select(THEME_DAYS).where(columns.theme_id == source, columns.day >= since)
-    ).all()
+    of_source = columns.theme_id == source
+    added = connection.execute(sa.select(THEME_DAYS).where(of_source)).all()
     there = {
         row.day: row
         for row in connection.execute(sa.select(THEME_DAYS).where(columns.theme_id == target))
@@ -60,6 +57,7 @@ def _add_days(connection: sa.Connection, source: str, target: str, since: date) 
         columns.theme_id == target, columns.day == sa.bindparam("on")
     )
     if rows:
+        connection.execute(sa.delete(THEME_DAYS).where(of_source))
         connection.execute(same_day, [{"on": row["day"]} for row in rows])
         connection.execute(sa.insert(THEME_DAYS), rows)
 
@@ -79,7 +77,7 @@ def _count(connection: sa.Connection, source: str, target: str) -> None:
         return
     sums = {
         name: sum(getattr(row, name) for row in current)
-        for name in ("decided", "overturned", "expected")
+        for name in ("cases", "decided", "overturned", "expected")
     }
     seen = {
         "first_seen": min(row.first_seen for row in current),

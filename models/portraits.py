@@ -16,10 +16,11 @@ from models.drivers import drivers
 from models.exemplars import exemplars
 from models.keyphrases import keyphrases, titles
 from models.outcomes import outcomes
-from models.themes import Day, Exemplar, Portrait
+from models.themes import Day, Driver, Exemplar, Portrait
 
 __all__ = ["Sitters", "portraits"]
 
+LEAST_SUBJECTS: Final = 5
 UNTITLED: Final = "No words in common"
 """The title of a theme whose members share no words."""
 
@@ -59,16 +60,30 @@ class Sitters:
 
         A seller who sends one letter fifty times has one case.
         """
-        subjects = pd.factorize(np.array(self.subjects, dtype=object))[0]
-        n = len(self.campaign)
-        alone = (self.campaign < 0) | (subjects < 0)
-        pair = self.campaign.astype(np.int64) * (n + 1) + subjects
-        key = np.where(alone, -1 - np.arange(n), pair)
-        return np.sort(np.unique(key, return_index=True)[1])
+        own = np.flatnonzero(self.campaign < 0)
+        sent = np.flatnonzero(self.campaign >= 0)
+        return np.sort(np.r_[own, sent[self._first_by_subject(self.campaign[sent], sent)]])
+
+    def voices(self, labels: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Give the first letter of each subject in each theme, as nobody speaks twice."""
+        return self._first_by_subject(labels, np.arange(len(labels)))
+
+    def _first_by_subject(
+        self, groups: NDArray[np.int32], rows: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Find the first of `rows` of each subject and group; one without a subject is alone."""
+        subjects = pd.factorize(np.array(self.subjects, dtype=object)[rows])[0]
+        whose = np.where(subjects < 0, len(rows) + np.arange(len(rows)), subjects)
+        pairs = np.stack([groups, whose])
+        return np.sort(np.unique(pairs, axis=1, return_index=True)[1])
 
 
 def portraits(
-    sitters: Sitters, labels: NDArray[np.int32], centres: NDArray[np.float32]
+    sitters: Sitters,
+    labels: NDArray[np.int32],
+    centres: NDArray[np.float32],
+    before: Sequence[str | None] | None = None,
+    least_subjects: int = LEAST_SUBJECTS,
 ) -> list[Portrait]:
     """Draw every theme.
 
@@ -80,12 +95,16 @@ def portraits(
         (n,) themes from 0, none empty; -1 for none.
     centres
         (themes, d) unit rows.
+    before
+        By label, the titles found before, which stay as long as they fit.
+    least_subjects
+        Distinct subjects who must say a phrase, or tell a fact, for it to be told of a theme.
 
     Returns
     -------
     list of Portrait
-        By label. Phrases and drivers count a template letter once a subject, all else counts
-        appeals.
+        By label. Phrases count a template letter once a subject, drivers a subject once a theme;
+        all else counts appeals.
     """
     texts, subjects = sitters.frame["text"].tolist(), sitters.subjects
     cases = sitters.cases
@@ -93,19 +112,28 @@ def portraits(
         [texts[case] for case in cases],
         labels[cases],
         subjects=[subjects[case] for case in cases],
+        least_subjects=least_subjects,
     )
     chosen = exemplars(sitters.vectors, texts, subjects, sitters.campaign, labels, centres)
     columns = zip(
-        [title or UNTITLED for title in titles(phrases)],
+        [title or UNTITLED for title in titles(phrases, before)],
         phrases,
         _exemplars(sitters.frame, chosen),
-        drivers(sitters.facts.iloc[cases].reset_index(drop=True), labels[cases]),
+        _drivers(sitters, labels, least_subjects),
         outcomes(sitters.outcome, sitters.frame["policy"].tolist(), labels),
         _days(sitters, labels),
         _counts(sitters, subjects, labels),
         strict=True,
     )
     return [Portrait(*told, *astuple(counts)) for *told, counts in columns]
+
+
+def _drivers(
+    sitters: Sitters, labels: NDArray[np.int32], least_subjects: int
+) -> list[tuple[Driver, ...]]:
+    voices = sitters.voices(labels)
+    facts = sitters.facts.iloc[voices].reset_index(drop=True)
+    return drivers(facts, labels[voices], fewest=least_subjects)
 
 
 def _exemplars(
@@ -147,6 +175,7 @@ class _Counts:
     """The last fields of a portrait, in its order."""
 
     size: int
+    cases: int
     subjects: int
     campaigns: int
     first_seen: datetime
@@ -163,12 +192,14 @@ def _counts(
             "campaign": np.where(sitters.campaign < 0, np.nan, sitters.campaign),
             "filed": sitters.frame["submitted_at"],
             "alone": [subject is None for subject in subjects],
+            "case": np.isin(np.arange(len(labels)), sitters.cases),
         }
     )
     by_theme = table[labels >= 0].groupby(labels[labels >= 0], sort=True)
     counted = pd.DataFrame(
         {
             "size": by_theme.size(),
+            "cases": by_theme["case"].sum(),
             "subjects": by_theme["subject"].nunique() + by_theme["alone"].sum(),
             "campaigns": by_theme["campaign"].nunique(),
             "first": by_theme["filed"].min(),
@@ -176,6 +207,6 @@ def _counts(
         }
     )
     return [
-        _Counts(size, own, letters, first.to_pydatetime(), last.to_pydatetime())
-        for size, own, letters, first, last in counted.itertuples(index=False)
+        _Counts(size, cases, own, letters, first.to_pydatetime(), last.to_pydatetime())
+        for size, cases, own, letters, first, last in counted.itertuples(index=False)
     ]

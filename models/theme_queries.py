@@ -43,9 +43,10 @@ def newest(connection: sa.Connection, before: date | None = None) -> Discovery |
 
 
 def ordered(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Order themes by falling size, T2 before T10."""
+    """Order themes by falling cases, then by falling size, T2 before T10."""
     names = THEMES.c
-    return query.order_by(names.size.desc(), sa.func.length(names.theme_id), names.theme_id)
+    number = (sa.func.length(names.theme_id), names.theme_id)
+    return query.order_by(names.cases.desc(), names.size.desc(), *number)
 
 
 def no_such_theme(theme_id: str) -> NoSuchTheme:

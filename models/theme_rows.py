@@ -38,6 +38,7 @@ def portrait_row(portrait: Portrait) -> dict[str, Any]:
         "phrases": list(portrait.phrases),
         "exemplars": [[one.appeal_id, one.text] for one in portrait.exemplars],
         "size": portrait.size,
+        "cases": portrait.cases,
         "subjects": portrait.subjects,
         "campaigns": portrait.campaigns,
         "first_seen": portrait.first_seen,
@@ -110,6 +111,7 @@ def _portrait(row: sa.Row[Any], days: Sequence[Day], drivers: Sequence[Driver]) 
         outcomes=outcomes_of(row),
         days=tuple(days),
         size=row.size,
+        cases=row.cases,
         subjects=row.subjects,
         campaigns=row.campaigns,
         first_seen=row.first_seen,
@@ -124,7 +126,9 @@ def outcomes_of(row: sa.Row[Any]) -> Outcomes:
 
 def descent_of(row: sa.Row[Any]) -> Descent:
     """Read a row of the lineage."""
-    return Descent(row.theme_id, row.as_of, Event(row.event), tuple(row.parents))
+    return Descent(
+        row.theme_id, row.as_of, Event(row.event), tuple(row.parents), tuple(row.went_into)
+    )
 
 
 def discovery_of(row: sa.Row[Any]) -> Discovery:

@@ -23,6 +23,7 @@ __all__ = [
     "Outcomes",
     "Portrait",
     "Status",
+    "Taken",
     "Theme",
 ]
 
@@ -65,6 +66,8 @@ class Discovery:
         Digest of the encoder whose space the centres live in.
     appeals, unassigned, campaigns
         Appeals in the window, those in no theme, template letters sent more than once.
+    copies
+        Appeals that are copies of template letters, the first of each not counted.
     resolution, agreement, recall
         As of `models.clustering.Clustering` and `models.neighbours.NeighbourGraph`; `agreement` is
         None where it could not be told.
@@ -81,6 +84,7 @@ class Discovery:
     appeals: int
     unassigned: int
     campaigns: int
+    copies: int
     resolution: float
     agreement: float | None
     recall: float
@@ -131,7 +135,8 @@ class Outcomes:
     decided, overturned
         Appeals.
     expected
-        Overturned appeals if each were overturned as often as its policy's are in the window.
+        Overturned appeals if each were overturned as often as those of its policy outside the
+        theme are; the rate of a policy is shrunken to that of all appeals outside.
     information, lower
         As of `Driver`, of overturned against expected.
     """
@@ -160,14 +165,17 @@ class Descent:
     Attributes
     ----------
     parents
-        Themes of the last discovery whose members it has, the largest share first; of a retired
-        theme none, of a merged one the theme that took it in comes first.
+        Themes of the last discovery whose appeals it has, the largest share first; of a theme that
+        is no longer found none.
+    into
+        The themes that took a merged one over, the one with most of its appeals first.
     """
 
     theme_id: str
     as_of: date
     event: Event
     parents: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,9 +188,9 @@ class Portrait:
         Two or three phrases, as found; a name given by people stands over it.
     phrases
         By falling weight.
-    size, subjects, campaigns
-        Appeals in the window, distinct subjects (an appeal without one counts as its own), template
-        letters among them.
+    size, cases, subjects, campaigns
+        Appeals in the window; letters: a template counts once a subject; distinct subjects (an
+        appeal without one counts as its own); template letters among the appeals.
     first_seen, last_seen
         Filing of its first and last appeal in the window, UTC.
     """
@@ -194,6 +202,7 @@ class Portrait:
     outcomes: Outcomes
     days: tuple[Day, ...]
     size: int
+    cases: int
     subjects: int
     campaigns: int
     first_seen: datetime
@@ -261,6 +270,17 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A theme that a discovery found merged into another, and what people had made of it."""
+
+    theme_id: str
+    title: str
+    status: Status
+    owner: str | None
+    subjects: int
+
+
+@dataclass(frozen=True)
 class Theme:
     """A theme as the catalogue shows it.
 
@@ -273,9 +293,14 @@ class Theme:
     revision
         Rises with every change by people: two who edit at once are told apart by it.
     merged_into
-        The theme that took it in, or None.
+        The theme that people merged it into, or None.
     retired_on
         The day as of which it was no longer found, or None.
+    merged
+        Of a theme no longer found: the theme that most of its appeals are in now, as its last
+        lineage event tells it; None where they were scattered.
+    took_in
+        The themes that discoveries found merged into it, as of `models.succession.taken_in`.
     """
 
     theme_id: str
@@ -291,6 +316,8 @@ class Theme:
     portrait: Portrait
     descents: tuple[Descent, ...] = field(default=())
     changes: tuple[Change, ...] = field(default=())
+    merged: str | None = None
+    took_in: tuple[Taken, ...] = field(default=())
 
 
 @dataclass(frozen=True)

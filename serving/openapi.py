@@ -67,8 +67,9 @@ def reads_body(shape: type[BaseModel], *headers: Mapping[str, Any]) -> dict[str,
 
 def tells_revision() -> dict[int | str, dict[str, Any]]:
     """Document an answer that carries the revision of a theme as its ETag."""
-    schema = {"type": "string", "example": '"3"'}
-    header = {"description": "The theme's revision, for If-Match.", "schema": schema}
+    schema = {"type": "string", "example": 'W/"3-2025-03-31"'}
+    told = "The theme's revision, which If-Match compares, and the day of the newest discovery."
+    header = {"description": told, "schema": schema}
     return {200: {"headers": {"ETag": header}}}
 
 
@@ -84,9 +85,10 @@ IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "example": '"3"'},
+    "schema": {"type": "string", "example": 'W/"3-2025-03-31"'},
     "description": "The ETag of the theme as it was read: where somebody has changed it since, "
-    "nothing is changed and the answer is 409. Without it, or with *, the change is made anyway.",
+    "nothing is changed and the answer is 409. Its revision alone is compared: a discovery made "
+    "since hinders nobody. Without it, or with *, the change is made anyway.",
 }
 
 

@@ -20,6 +20,7 @@ from features.errors import (
     EditConflict,
     InputError,
     InvalidMerge,
+    MergedTheme,
     NoChampion,
     NoSuchTheme,
     RedressError,
@@ -113,11 +114,13 @@ KINDS: Final[Mapping[type[RedressError], str]] = {
     DamagedModel: "damaged-model",
     NoSuchTheme: "no-such-theme",
     EditConflict: "edit-conflict",
+    MergedTheme: "merged-theme",
     InvalidMerge: "invalid-merge",
 }
 STATUSES: Final[Mapping[type[RedressError], HTTPStatus]] = {
     NoSuchTheme: HTTPStatus.NOT_FOUND,
     EditConflict: HTTPStatus.CONFLICT,
+    MergedTheme: HTTPStatus.CONFLICT,
 }
 RETRY_SECONDS: Final = "10"
 """Seconds after which asking again is worth while: a promotion is noticed sooner than that."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from models.catalog import Shown
-from models.themes import Change, Day, Descent, Theme
+from models.themes import Change, Day, Descent, Taken, Theme
 from serving.answers import told
 
 LISTED_DAYS: Final = 14
@@ -23,6 +23,7 @@ def theme_list(shown: Shown) -> dict[str, Any]:
         "made_at": latest and told(latest.made_at),
         "window_days": latest and latest.window_days,
         "appeals": latest.appeals if latest else 0,
+        "copies": latest.copies if latest else 0,
         "unassigned": latest.unassigned if latest else 0,
         "suppressed": shown.suppressed,
         "themes": [theme_summary(theme, since) for theme in shown.themes],
@@ -70,6 +71,7 @@ def _facts(theme: Theme) -> dict[str, Any]:
         "owner": theme.owner,
         "revision": theme.revision,
         "size": portrait.size,
+        "cases": portrait.cases,
         "subjects": portrait.subjects,
         "campaigns": portrait.campaigns,
         "first_seen": told(portrait.first_seen),
@@ -77,6 +79,17 @@ def _facts(theme: Theme) -> dict[str, Any]:
         "outcomes": asdict(portrait.outcomes),
         "born_on": theme.born_on.isoformat(),
         "retired_on": theme.retired_on and theme.retired_on.isoformat(),
+        "merged": theme.merged,
+        "took_in": [_taken(one) for one in theme.took_in],
+    }
+
+
+def _taken(taken: Taken) -> dict[str, Any]:
+    return {
+        "id": taken.theme_id,
+        "title": taken.title,
+        "status": taken.status,
+        "owner": taken.owner,
     }
 
 
@@ -89,6 +102,7 @@ def _descent(descent: Descent) -> dict[str, Any]:
         "as_of": descent.as_of.isoformat(),
         "event": descent.event,
         "parents": list(descent.parents),
+        "into": list(descent.into),
     }
 
 

@@ -26,7 +26,7 @@ class ThemeEdit(Edit):
     """What to change about a theme; a member that is left out changes nothing.
 
     `title` null gives the theme back the title that was found; `owner` and `note` null clear them.
-    `reason` is kept with each change.
+    `reason` is kept with each change; alone it is refused.
     """
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
@@ -44,7 +44,13 @@ class OutcomesShape(Shape):
 
     decided: Count
     overturned: Count
-    expected: Annotated[float, Field(ge=0, description="Overturned, if as their policies are.")]
+    expected: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Overturned, if as often as their policies' appeals outside the theme.",
+        ),
+    ]
     information: Annotated[float, Field(description="log2 of overturned over expected, shrunken.")]
     lower: Annotated[float, Field(description="Its 2.5 % bound; above 0 it is no chance.")]
 
@@ -56,7 +62,9 @@ class DriverShape(Shape):
     value: str
     observed: Annotated[int, Field(ge=0, description="Cases with that value.")]
     cases: Annotated[int, Field(ge=0, description="Cases that tell the field at all.")]
-    expected: Annotated[float, Field(ge=0, description="Cases with it, if like the window.")]
+    expected: Annotated[
+        float, Field(ge=0, description="Cases with it, if like the rest of the window.")
+    ]
     information: Annotated[float, Field(description="log2 of observed over expected, shrunken.")]
     lower: Annotated[float, Field(description="Its 2.5 % bound; above 0 it is no chance.")]
 
@@ -75,6 +83,15 @@ class DayOutcomes(DayCount):
     decided: Count
 
 
+class TakenShape(Shape):
+    """A theme that a discovery found merged into another, and what people had made of it."""
+
+    id: str
+    title: str
+    status: Status
+    owner: str | None
+
+
 class ThemeFacts(Shape):
     """What every answer says of a theme."""
 
@@ -85,13 +102,27 @@ class ThemeFacts(Shape):
     owner: str | None
     revision: Annotated[int, Field(ge=0, description="Rises with every change by people.")]
     size: Annotated[int, Field(ge=0, description="Appeals in the window.")]
+    cases: Annotated[
+        int, Field(ge=0, description="Letters among them: a template counts once a subject.")
+    ]
     subjects: Annotated[int, Field(ge=0, description="Distinct subjects behind them.")]
     campaigns: Annotated[int, Field(ge=0, description="Template letters among them.")]
     first_seen: datetime
     last_seen: datetime
     outcomes: OutcomesShape
     born_on: date
-    retired_on: date | None
+    retired_on: Annotated[date | None, Field(description="Since when it is no longer found.")]
+    merged: Annotated[
+        str | None,
+        Field(description="The theme that a discovery found most of its appeals in; null if none."),
+    ]
+    took_in: Annotated[
+        list[TakenShape],
+        Field(
+            description="Themes that the newest discovery found merged into this one, and of "
+            "earlier ones those that people are watching or have escalated."
+        ),
+    ]
 
 
 class ThemeSummary(ThemeFacts):
@@ -105,12 +136,20 @@ class ThemeSummary(ThemeFacts):
 
 
 class ThemeList(Shape):
-    """The themes of the newest discovery, the largest first."""
+    """The themes as of the newest discovery, those of most cases first.
+
+    Themes no longer found are among them while people are watching or have escalated them; with
+    `retired=true`, all of them are.
+    """
 
     as_of: Annotated[date | None, Field(description="null before the first discovery.")]
     made_at: datetime | None
     window_days: int | None
     appeals: Annotated[int, Field(ge=0, description="In the window.")]
+    copies: Annotated[
+        int,
+        Field(ge=0, description="Of these, copies of template letters, without the first of each."),
+    ]
     unassigned: Annotated[int, Field(ge=0, description="Of these, in no theme.")]
     suppressed: Annotated[
         int, Field(ge=0, description="Themes not shown: too few subjects stand behind each.")
@@ -126,11 +165,12 @@ class ExemplarShape(Shape):
 
 
 class DescentShape(Shape):
-    """What became of the theme in a discovery, and whose appeals it took over."""
+    """What became of the theme in a discovery: whose appeals it has, or who took its own over."""
 
     as_of: date
     event: Event
-    parents: list[str]
+    parents: Annotated[list[str], Field(description="Themes before whose appeals it has.")]
+    into: Annotated[list[str], Field(description="Of a merged theme: those that took it over.")]
 
 
 class ChangeShape(Shape):
@@ -149,7 +189,7 @@ class ThemeDetail(ThemeFacts):
 
     found_title: str
     note: str | None
-    merged_into: Annotated[str | None, Field(description="The theme that took it in.")]
+    merged_into: Annotated[str | None, Field(description="The theme that people merged it into.")]
     phrases: list[str]
     exemplars: list[ExemplarShape]
     drivers: Annotated[list[DriverShape], Field(description="The strongest first.")]

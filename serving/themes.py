@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -15,6 +16,7 @@ from serving.bench import Bench
 from serving.bodies import read_body
 from serving.keys import Scope
 from serving.openapi import IF_MATCH, problems, reads_body, tells_revision
+from serving.problems import Problem
 from serving.theme_desk import Editor, ThemeDesk, read_revision
 from serving.theme_shapes import ThemeDetail, ThemeEdit, ThemeList, ThemeMerge
 
@@ -23,7 +25,7 @@ Statuses = Annotated[
     list[Status],
     Query(alias="status", default_factory=list, description="Only themes of these; all without."),
 ]
-Retired = Annotated[bool, Query(description="Whether those no longer found are wanted too.")]
+Retired = Annotated[bool, Query(description="Whether all those no longer found are wanted.")]
 
 
 def theme_routes(desk: ThemeDesk, gate: Gate, bench: Bench) -> APIRouter:
@@ -37,8 +39,12 @@ def theme_routes(desk: ThemeDesk, gate: Gate, bench: Bench) -> APIRouter:
 def _add_reading(router: APIRouter, desk: ThemeDesk, bench: Bench) -> None:
     @router.get("/v1/themes", response_model=ThemeList, responses=problems(401, 403, 422, 503))
     async def themes(request: Request, statuses: Statuses, retired: Retired = False) -> Response:
-        """List the themes by falling size; those of too few subjects are counted, not shown."""
+        """List the themes by falling cases; those of too few subjects are counted, not shown.
+
+        One that is watched or escalated is listed until it is resolved or dismissed, found or not.
+        """
         bench.require_room()
+        _require_known(request, "status", "retired")
         return sent(request, await bench.run(desk.listed, statuses, retired))
 
     @router.get(
@@ -80,6 +86,16 @@ def _add_editing(router: APIRouter, desk: ThemeDesk, bench: Bench) -> None:
         editor = _editor(request)
         body = await read_body(request)
         return sent(request, await bench.run(desk.merge, theme_id, body, editor))
+
+
+def _require_known(request: Request, *names: str) -> None:
+    """Refuse parameters that would be ignored: whoever misspells one must not believe it counts."""
+    unknown = sum(name not in names for name in request.query_params.keys())  # noqa: SIM118
+    if unknown:
+        detail = (
+            f"{unknown} unknown parameter(s) in the query; expected none but {', '.join(names)}"
+        )
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-parameter", detail)
 
 
 def _editor(request: Request) -> Editor:

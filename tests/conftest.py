@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime
 from string import ascii_lowercase, digits
 
 import pytest
+import sqlalchemy as sa
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from features.encoder import StudentEncoder
+from features.tables import THEME_MEMBERS
+from models.catalog import Catalog
 from models.themes import (
     Day,
     Descent,
@@ -45,6 +48,21 @@ def wordpiece() -> Callable[[Sequence[str]], Tokenizer]:
     return make
 
 
+@pytest.fixture(scope="session")
+def members_of() -> Callable[[Catalog, str], set[str]]:
+    """Read which appeals count to a theme at the newest discovery."""
+    return _members_of
+
+
+def _members_of(catalog: Catalog, theme_id: str) -> set[str]:
+    members, latest = THEME_MEMBERS.c, catalog.latest()
+    query = sa.select(members.appeal_id).where(
+        members.theme_id == theme_id, members.as_of == (latest and latest.as_of)
+    )
+    with catalog.engine.connect() as connection:
+        return set(connection.execute(query).scalars())
+
+
 FOUND_ON = date(2025, 3, 31)
 
 
@@ -76,6 +94,7 @@ def _found_of(
             appeals=40,
             unassigned=4,
             campaigns=1,
+            copies=2,
             resolution=0.5,
             agreement=0.9,
             recall=0.99,
@@ -108,6 +127,7 @@ def _portrait(theme: str, text: str, subjects: int, as_of: date) -> Portrait:
         outcomes=Outcomes(subjects, subjects // 2, subjects / 4, 0.8, 0.1),
         days=(Day(as_of.replace(day=1), 1, 0, 1), Day(as_of, subjects - 1, 1, subjects - 1)),
         size=subjects,
+        cases=subjects,
         subjects=subjects,
         campaigns=0,
         first_seen=last.replace(day=1),

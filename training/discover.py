@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from features.database import open_database
@@ -67,6 +67,8 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
         When the window is empty.
     CatalogAhead
         When the catalogue is as of a later day already. Nothing is changed in either case.
+    UnrecordedRun
+        When the run cannot be logged; the catalogue has the discovery.
     """
     began = time.perf_counter()
     engine = open_database(settings)
@@ -80,10 +82,11 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
         digest = theme_encoder.keep(encoder, settings.home)
         vectors = encoder.encode(texts)
     with stages.stage("themes", "finding themes"):
-        themes = find_themes(window, vectors, _before(catalog, digest, window.as_of))
+        before = _before(catalog, digest, window.as_of)
+        themes = find_themes(window, vectors, before, settings.least_subjects)
     with stages.stage("write", "writing the catalogue"):
         found = _found(window, themes, digest, time.perf_counter() - began)
-        catalog.write(found)
+        found = replace(found, descents=catalog.write(found))
     shown = catalog.themes(settings.least_subjects)
     with stages.stage("record", "recording the run"):
         run_id = record_discovery(registry, found, shown, stages.seconds)
@@ -102,11 +105,13 @@ def _before(catalog: Catalog, encoder: str, as_of: date) -> Before:
         earlier=catalog.known(encoder, before=as_of),
         resolution=None if last is None else last.resolution,
         merged=catalog.merged(),
+        titles=catalog.titles(),
     )
 
 
 def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Found:
     clustering = themes.clustering
+    campaigns = int(themes.campaign.max(initial=-1)) + 1
     discovery = Discovery(
         as_of=window.as_of,
         window_days=window.days,
@@ -115,7 +120,8 @@ def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Foun
         encoder=encoder,
         appeals=len(window.frame),
         unassigned=int((themes.labels < 0).sum()),
-        campaigns=int(themes.campaign.max(initial=-1)) + 1,
+        campaigns=campaigns,
+        copies=int((themes.campaign >= 0).sum()) - campaigns,
         resolution=clustering.resolution,
         agreement=None if math.isnan(clustering.agreement) else clustering.agreement,
         recall=themes.recall,

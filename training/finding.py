@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -17,12 +18,13 @@ from models.drivers import facts_of
 from models.hubs import hubs
 from models.lineage import Known, Lineage, trace
 from models.neighbours import neighbour_graph
-from models.portraits import Sitters, portraits
+from models.portraits import LEAST_SUBJECTS, Sitters, portraits
 from models.themes import Member, Portrait
 from training.window import Window
 
 __all__ = ["Before", "Themes", "find_themes"]
 
+_LETTER: Final = re.compile(r"[^\W\d_]")
 NEIGHBOURS: Final = 64
 """Neighbours of each letter in the graph."""
 WEEK: Final = 7
@@ -45,12 +47,15 @@ class Before:
         Of that earlier discovery; None where there is none.
     merged
         The theme that each theme which people have merged counts to.
+    titles
+        As they were found, by theme.
     """
 
     known: Known
     earlier: Known
     resolution: float | None
     merged: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +105,11 @@ class Themes:
 
 
 def find_themes(
-    window: Window, vectors: NDArray[np.float32], before: Before, seed: int = 0
+    window: Window,
+    vectors: NDArray[np.float32],
+    before: Before,
+    least_subjects: int = LEAST_SUBJECTS,
+    seed: int = 0,
 ) -> Themes:
     """Find the themes of a window.
 
@@ -112,11 +121,14 @@ def find_themes(
         (n, d) unit rows, of their texts.
     before
         What the catalogue says.
+    least_subjects
+        As of `models.portraits.portraits`.
     seed
         The same window, vectors, catalogue and seed give the same themes.
     """
-    ids = window.frame["appeal_id"].tolist()
-    campaign = campaigns(window.frame["text"].tolist())
+    ids, texts = window.frame["appeal_id"].tolist(), window.frame["text"].tolist()
+    vectors = _telling(vectors, texts)
+    campaign = campaigns(texts)
     letters = representatives(campaign)
     facts = facts_of(window.frame)
     graph = neighbour_graph(vectors[letters], NEIGHBOURS, seed)
@@ -140,9 +152,15 @@ def find_themes(
         ).persistence,
         campaign=campaign,
         members=_members(sitters, labels, clustering.centres, lineage, counted),
-        portraits=_portraits(sitters, labels, counted),
+        portraits=_portraits(sitters, labels, counted, before.titles, least_subjects),
         hubs=hubs(vectors[letters], clustering.labels, seed),
     )
+
+
+def _telling(vectors: NDArray[np.float32], texts: list[str]) -> NDArray[np.float32]:
+    """Take the place from texts without a letter: they belong nowhere, whatever signs they have."""
+    tells = np.array([_LETTER.search(text) is not None for text in texts], dtype=bool)
+    return np.where(tells[:, None], vectors, np.float32(0))
 
 
 def _start(ids: list[str], members: Mapping[str, str]) -> NDArray[np.int32] | None:
@@ -203,11 +221,21 @@ def _members(
 
 
 def _portraits(
-    sitters: Sitters, labels: NDArray[np.int32], counted: list[str]
+    sitters: Sitters,
+    labels: NDArray[np.int32],
+    counted: list[str],
+    titles: Mapping[str, str],
+    least_subjects: int,
 ) -> dict[str, Portrait]:
     """Draw the themes, each with the clusters that people have merged into it."""
     names = list(dict.fromkeys(counted))
     number = np.array([*map(names.index, counted), -1], dtype=np.int32)
     united = number[labels]
-    drawn = portraits(sitters, united, centroids(sitters.vectors, united))
+    drawn = portraits(
+        sitters,
+        united,
+        centroids(sitters.vectors, united),
+        [titles.get(name) for name in names],
+        least_subjects,
+    )
     return dict(zip(names, drawn, strict=True))

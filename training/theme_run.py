@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from features.errors import UnrecordedRun
 from models.catalog import Shown
 from models.registry import Registry, quiet
-from models.themes import Event, Found
+from models.themes import Event, Found, Theme
 from training.tracking import running
 
 if TYPE_CHECKING:
@@ -28,7 +29,24 @@ def record_discovery(
     -------
     str
         The run's id.
+
+    Raises
+    ------
+    UnrecordedRun
+        When the run cannot be logged: the catalogue has the discovery nevertheless.
     """
+    try:
+        return _record(registry, found, shown, seconds)
+    except Exception as error:  # whatever a tracking store and a disk can raise
+        raise UnrecordedRun(
+            f"the catalogue has the themes as of {found.discovery.as_of}, but the run could not"
+            f" be logged to MLflow ({type(error).__name__})",
+            "a tracking store that can be written",
+            f"Mend it, then: redress discover --as-of {found.discovery.as_of}",
+        ) from error
+
+
+def _record(registry: Registry, found: Found, shown: Shown, seconds: Mapping[str, float]) -> str:
     discovery, client = found.discovery, registry.client
     with running(registry, f"as of {discovery.as_of}", EXPERIMENT) as run_id:
         for name in ("as_of", "window_days", "encoder"):
@@ -51,6 +69,7 @@ def figures_of(found: Found, shown: Shown, seconds: Mapping[str, float]) -> dict
         "suppressed": shown.suppressed,
         "unassigned_share": discovery.unassigned / discovery.appeals,
         "campaigns": discovery.campaigns,
+        "copies": discovery.copies,
         "resolution": discovery.resolution,
         "agreement": discovery.agreement,
         "recall": discovery.recall,
@@ -68,6 +87,7 @@ def _table(shown: Shown) -> dict[str, list[object]]:
         "title": [theme.title for theme in shown.themes],
         "status": [str(theme.status) for theme in shown.themes],
         "appeals": [theme.portrait.size for theme in shown.themes],
+        "cases": [theme.portrait.cases for theme in shown.themes],
         "subjects": [theme.portrait.subjects for theme in shown.themes],
         "overturned": [theme.portrait.outcomes.overturned for theme in shown.themes],
         "decided": [theme.portrait.outcomes.decided for theme in shown.themes],
@@ -81,8 +101,7 @@ def sizes_figure(shown: Shown, most: int = 20) -> Figure:
     themes = shown.themes[:most][::-1]
     figure = Figure(figsize=(9, 1.5 + 0.3 * len(themes)), layout="constrained")
     axes = figure.subplots()
-    # What people write between two dollar signs is no formula.
-    names = [f"{theme.theme_id}  {theme.title}".replace("$", r"\$") for theme in themes]
+    names = [_name(theme) for theme in themes]
     overturned = [theme.portrait.outcomes.overturned for theme in themes]
     decided = [theme.portrait.outcomes.decided for theme in themes]
     sizes = [theme.portrait.size for theme in themes]
@@ -93,3 +112,14 @@ def sizes_figure(shown: Shown, most: int = 20) -> Figure:
     axes.set_title(f"the {len(themes)} largest themes")
     axes.legend(loc="lower right")
     return figure
+
+
+def _name(theme: Theme) -> str:
+    """Name a theme on an axis; one whose title the font cannot write is named by its id alone."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    written = get_font(findfont(FontProperties())).get_charmap()
+    if not all(ord(sign) in written for sign in theme.title):
+        return theme.theme_id
+    # What people write between two dollar signs is no formula.
+    return f"{theme.theme_id}  {theme.title}".replace("$", r"\$")

@@ -172,8 +172,9 @@ def emptied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], s
 def discovered() -> Callable[..., Found]:
     """Make what a discovery found from a plan: {theme: {appeal: similarity}}.
 
-    `events` says what became of themes, `CONTINUED` where it does not; `merged` which themes count
-    to which; a theme has as many subjects as appeals.
+    `events` says what became of themes, `CONTINUED` where it does not, and of whom they are, or of
+    merged ones who took them over; `merged` which themes count to which; a theme has as many
+    subjects as appeals.
     """
     return _discovered
 
@@ -191,8 +192,9 @@ def _discovered(
         for theme, appeals in plan.items()
         for appeal, similarity in appeals.items()
     )
-    counted = {theme: [one for one in members if one.theme_id == theme] for theme in plan}
-    told = {theme: Descent(theme, as_of, event, parents) for theme, event, parents in events}
+    themes = dict.fromkeys([*plan, *(one.theme_id for one in members)])
+    counted = {theme: [one for one in members if one.theme_id == theme] for theme in themes}
+    told = {theme: _descent(theme, as_of, event, others) for theme, event, others in events}
     for theme in plan:
         told.setdefault(theme, Descent(theme, as_of, Event.CONTINUED, (theme,)))
     return Found(
@@ -206,6 +208,12 @@ def _discovered(
     )
 
 
+def _descent(theme: str, as_of: date, event: Event, others: tuple[str, ...]) -> Descent:
+    if event is Event.MERGED:
+        return Descent(theme, as_of, event, into=others)
+    return Descent(theme, as_of, event, others)
+
+
 def _discovery(as_of: date, facts: Mapping[str, object]) -> Discovery:
     usual: dict[str, object] = {
         "window_days": 10,
@@ -215,6 +223,7 @@ def _discovery(as_of: date, facts: Mapping[str, object]) -> Discovery:
         "appeals": 40,
         "unassigned": 4,
         "campaigns": 1,
+        "copies": 2,
         "resolution": 0.5,
         "agreement": None,
         "recall": 0.99,
@@ -233,6 +242,7 @@ def _portrait(theme: str, as_of: date, size: int) -> Portrait:
         outcomes=Outcomes(size, size // 2, size / 4, 0.8, 0.1),
         days=(Day(as_of - timedelta(days=1), 1, 0, 0), Day(as_of, size - 1, size // 2, size)),
         size=size,
+        cases=size,
         subjects=size,
         campaigns=0,
         first_seen=last - timedelta(days=1),

@@ -45,9 +45,8 @@ def test_an_empty_catalogue_answers_everything(engine):
         1,
     )
     assert catalog.latest() is None
-    assert catalog.start(DAY) == catalog.merged() == {}
+    assert catalog.titles() == catalog.merged() == {}
     assert catalog.themes(5) == Shown(None, (), 0)
-    assert catalog.members("T1") == ()
     assert catalog.stamp() == ""
     places = catalog.places()
     assert (places.encoder, places.as_of, places.ids, places.headings) == ("", None, (), ())
@@ -92,9 +91,16 @@ def test_what_was_known_before_a_day_is_told(catalog, discovered):
     before = catalog.known("digest", before=later)
     assert before.members == {appeal: theme for theme, its in PLAN.items() for appeal in its}
     assert before.retired == frozenset()
-    assert catalog.start(later) == before.members
-    assert catalog.start(later + WEEK) == {"a1": "T1", "b1": "T1"}
-    assert catalog.start(DAY) == {}
+
+
+def test_titles_are_told_as_they_were_found_last(catalog, discovered):
+    catalog.edit("T1", Edit(title="Held payouts"), "mia", NOON)
+    catalog.write(discovered(DAY + WEEK, {"T1": PLAN["T1"]}))
+    assert catalog.titles() == {
+        "T1": "found T1 2025-04-07",
+        "T2": "found T2 2025-03-31",
+        "T10": "found T10 2025-03-31",
+    }
 
 
 def test_themes_are_listed_by_falling_size_and_number(catalog):
@@ -115,6 +121,18 @@ def test_a_theme_of_too_few_subjects_is_counted_and_not_shown(catalog):
     with pytest.raises(NoSuchTheme) as absent:
         catalog.theme("T7", 4)
     assert str(hidden.value).replace("T1'", "T7'") == str(absent.value)
+
+
+def test_themes_are_listed_by_cases_before_size(catalog, discovered):
+    found = discovered(DAY, PLAN)
+    letters = {"T1": 3, "T2": 1, "T10": 3}
+    portraits = {
+        theme: replace(portrait, cases=letters[theme])
+        for theme, portrait in found.portraits.items()
+    }
+    catalog.write(replace(found, portraits=portraits))
+    told = [(one.theme_id, one.portrait.cases) for one in catalog.themes(1).themes]
+    assert told == [("T1", 3), ("T10", 3), ("T2", 1)]
 
 
 def test_themes_can_be_chosen_by_status_and_retirement(catalog, discovered):
@@ -140,15 +158,6 @@ def test_a_list_tells_the_days_of_the_window_and_a_theme_all_its_days(catalog, d
     whole = catalog.theme("T1", 1).portrait.days
     assert [day.day for day in whole] == [first - timedelta(days=1), first, *in_window]
     assert whole[1] == Day(DAY, 2, 1, 3)
-
-
-def test_members_come_by_falling_similarity(catalog, discovered):
-    assert catalog.members("T1") == ("a2", "a1", "a3")
-    assert catalog.members("T1", limit=1, offset=1) == ("a1",)
-    assert catalog.members("T7") == ()
-    catalog.write(discovered(DAY + WEEK, {"T1": {"z": 0.5, "b": 0.5}}))
-    assert catalog.members("T1") == ("b", "z")
-    assert catalog.members("T2") == ()
 
 
 def test_places_are_those_of_the_newest_discovery(catalog, discovered):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from features.errors import EditConflict, InvalidMerge, NoSuchTheme
+from features.errors import EditConflict, InvalidMerge, MergedTheme, NoSuchTheme
 from models.catalog import Catalog
 from models.curation import Edit
 from models.themes import Change, Status
@@ -58,6 +58,16 @@ def test_only_what_is_given_is_changed_and_null_clears(catalog):
 def test_an_edit_that_changes_nothing_is_no_change(catalog, edit):
     theme = catalog.edit("T1", edit, "mia", NOON)
     assert (theme.revision, theme.changes) == (0, ())
+
+
+def test_a_theme_that_counts_to_another_is_not_edited(catalog):
+    catalog.merge("T1", "T2", "mia", NOON)
+    catalog.merge("T2", "T3", "mia", NOON)
+    before = catalog.theme("T1", 0)
+    with pytest.raises(MergedTheme, match=r"T1 counts to T3; .*Change T3\."):
+        catalog.edit("T1", Edit(note="mine"), "ben", NOON)
+    assert catalog.theme("T1", 0) == before
+    assert catalog.edit("T3", Edit(note="mine"), "ben", NOON).note == "mine"
 
 
 def test_a_stale_edit_is_told_and_changes_nothing(catalog):
@@ -192,10 +202,10 @@ def test_a_stale_merge_is_told_and_changes_nothing(catalog):
 
 
 def test_themes_are_not_merged_into_themselves_or_in_a_circle(catalog):
-    with pytest.raises(InvalidMerge, match=r"T1 is T1.*Name one"):
+    with pytest.raises(InvalidMerge, match=r"cannot be merged into itself.*not T1"):
         catalog.merge("T1", "T1", "mia", NOON)
     catalog.merge("T1", "T2", "mia", NOON)
-    with pytest.raises(InvalidMerge, match="T1 is T2, or has been merged into it"):
+    with pytest.raises(InvalidMerge, match="T1 has been merged into T2"):
         catalog.merge("T2", "T1", "mia", NOON)
     catalog.merge("T2", "T3", "mia", NOON)
     with pytest.raises(InvalidMerge):

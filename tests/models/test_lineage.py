@@ -41,8 +41,11 @@ def moves(*parts, centres=None, known=NOTHING):
     return trace(list(now), labels, there, replace(known, members=then, next_number=number), TODAY)
 
 
-def event(theme_id, kind, *parents):
-    return Descent(theme_id, TODAY, kind, parents)
+def event(theme_id, kind, *others):
+    """Tell what became of a theme, and its parents, or of a merged one who took it over."""
+    if kind is Event.MERGED:
+        return Descent(theme_id, TODAY, kind, into=others)
+    return Descent(theme_id, TODAY, kind, others)
 
 
 def test_all_is_born_by_falling_size():
@@ -244,9 +247,9 @@ def test_each_cluster_has_one_id_and_each_theme_one_descent(window):
     ended = {Event.MERGED, Event.RETIRED}
     for descent in found.descents:
         assert (descent.theme_id in found.theme_ids) == (descent.event not in ended)
-        assert (descent.event in {Event.BORN, Event.RETIRED}) <= (descent.parents == ())
-        if descent.event is Event.MERGED:
-            assert descent.parents[0] in found.theme_ids
+        assert (descent.event in {Event.BORN, *ended}) <= (descent.parents == ())
+        assert (descent.event is Event.MERGED) == (descent.into != ())
+        assert set(descent.into) <= set(found.theme_ids)
     kept = [
         members.get(i) == found.theme_ids[label]
         for i, label in zip(ids, labels, strict=True)

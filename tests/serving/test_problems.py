@@ -9,7 +9,7 @@ from features import errors
 from serving.problems import Problem, problem_of
 
 FAMILIES = {errors.InputError: 422, errors.StateError: 503}
-OF_THEIR_OWN = {errors.NoSuchTheme: 404, errors.EditConflict: 409}
+OF_THEIR_OWN = {errors.NoSuchTheme: 404, errors.EditConflict: 409, errors.MergedTheme: 409}
 
 
 def all_errors(family):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from models.catalog import Shown
-from models.themes import Change, Day, Descent, Event, Status, Theme
+from models.themes import Change, Day, Descent, Event, Status, Taken, Theme
 from serving.theme_answers import theme_detail, theme_list, theme_summary
 from serving.theme_shapes import ThemeDetail, ThemeList, ThemeSummary
 
@@ -31,7 +31,12 @@ def theme(found):
         retired_on=date(2025, 3, 31),
         merged_into="T3",
         portrait=found.portraits["T1"],
-        descents=(Descent("T1", date(2025, 3, 31), Event.SPLIT, ("T1", "T2")),),
+        descents=(
+            Descent("T1", date(2025, 3, 24), Event.SPLIT, ("T1", "T2")),
+            Descent("T1", date(2025, 3, 31), Event.MERGED, into=("T5", "T6")),
+        ),
+        merged="T5",
+        took_in=(Taken("T8", "Lost parcels", Status.ESCALATED, "Mia", 7),),
         changes=(Change("T1", found.discovery.made_at, "mia", "owner", "a", None),),
     )
 
@@ -39,7 +44,10 @@ def theme(found):
 def test_a_theme_whole_has_its_shape(theme):
     told = ThemeDetail.model_validate_json(json.dumps(theme_detail(theme)))
     assert (told.id, told.title, told.found_title) == ("T1", "Held payouts", "found T1")
-    assert told.descents[0].parents == ["T1", "T2"]
+    assert [(one.parents, one.into) for one in told.descents] == [
+        (["T1", "T2"], []),
+        ([], ["T5", "T6"]),
+    ]
     assert told.changes[0].model_dump() == {
         "made_at": theme.changes[0].made_at,
         "made_by": "mia",
@@ -60,6 +68,10 @@ def test_a_theme_of_a_list_has_its_shape(theme):
         told = ThemeSummary.model_validate_json(json.dumps(theme_summary(one, date.min)))
         assert (told.driver and told.driver.value) == driver
         assert told.retired_on == one.retired_on
+        assert (told.cases, told.merged) == (9, "T5")
+        assert [taken.model_dump() for taken in told.took_in] == [
+            {"id": "T8", "title": "Lost parcels", "status": "escalated", "owner": "Mia"}
+        ]
 
 
 def test_a_list_tells_the_last_two_weeks(found, theme):
@@ -75,7 +87,7 @@ def test_a_list_tells_the_last_two_weeks(found, theme):
         40,
         4,
     )
-    assert told.made_at == found.discovery.made_at
+    assert (told.made_at, told.copies) == (found.discovery.made_at, 2)
 
 
 def test_before_the_first_discovery_the_list_is_empty():
@@ -85,6 +97,7 @@ def test_before_the_first_discovery_the_list_is_empty():
         "made_at": None,
         "window_days": None,
         "appeals": 0,
+        "copies": 0,
         "unassigned": 0,
         "suppressed": 0,
         "themes": [],

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import theme_encoder
+from models.themes import Descent, Event
 from serving.bodies import resolving
 from serving.shapes import ProblemDocument, ScoreAnswer
 from serving.theme_shapes import ThemeDetail, ThemeList
@@ -97,7 +99,7 @@ def test_the_list_tells_the_themes_by_size_and_counts_the_suppressed(reviewer):
 def test_a_theme_whole_is_told_with_its_revision(reviewer):
     response = reviewer.get("/v1/themes/T3")
     told = ThemeDetail.model_validate_json(response.content)
-    assert response.headers["etag"] == f'"{told.revision}"' == '"0"'
+    assert response.headers["etag"] == f'W/"{told.revision}-2025-03-31"' == 'W/"0-2025-03-31"'
     assert (told.title, told.exemplars[0].text) == ("found T3", "shop shop")
     assert [day.appeals for day in told.days] == [1, 4]
     assert [descent.event for descent in told.descents] == ["born"]
@@ -125,7 +127,7 @@ def test_what_is_changed_is_told_recorded_and_scored(house, reviewer, revision, 
         assert response.status_code == 200
         told = ThemeDetail.model_validate_json(response.content)
         assert told.model_dump(include=set(asked)) == asked
-        assert response.headers["etag"] == f'"{told.revision}"' != revision
+        assert response.headers["etag"] == f'W/"{told.revision}-2025-03-31"' != revision
         assert {(change.made_by, change.reason) for change in told.changes[-4:]} == {("Mia", "new")}
         assert [change.field for change in told.changes[-4:]] == list(asked)
         assert reviewer.get("/v1/themes/T1").json() == response.json()
@@ -157,7 +159,7 @@ def test_of_two_editors_the_second_is_told_and_nothing_is_lost(reviewer, revisio
 
 
 def test_a_tag_of_another_kind_is_refused(reviewer):
-    response = reviewer.patch("/v1/themes/T1", json={}, headers={"If-Match": 'W/"0"'})
+    response = reviewer.patch("/v1/themes/T1", json={}, headers={"If-Match": '"0", "1"'})
     problem_of(response, 400, "invalid-if-match")
 
 
@@ -167,6 +169,38 @@ def test_null_takes_back_and_nothing_changes_nothing(reviewer):
     assert (told["title"], told["named"], told["owner"]) == ("found T2", False, None)
     same = reviewer.patch("/v1/themes/T2", json={})
     assert same.json() == told
+
+
+def test_a_discovery_made_since_hinders_no_editor_and_changes_the_tag(new_house, encoder, found_of):
+    catalog = new_house.current.catalog
+    catalog.write(found_of(encoder, "digest", PLAN))
+    with new_house.client("review") as client:
+        before = {"If-Match": client.get("/v1/themes/T2").headers["etag"]}
+        catalog.write(found_of(encoder, "digest", PLAN, as_of=date(2025, 4, 7), known=PLAN))
+        assert client.get("/v1/themes/T2").headers["etag"] == 'W/"0-2025-04-07"'
+        told = client.patch("/v1/themes/T2", json={"note": "read"}, headers=before)
+        assert (told.status_code, told.headers["etag"]) == (200, 'W/"1-2025-04-07"')
+
+
+def test_a_watched_theme_that_is_lost_stays_in_sight_and_no_hidden_one_is_named(
+    new_house, encoder, found_of
+):
+    plan = {"T1": ("payout held", 9), "T2": ("listing removed", 7), "T4": ("why why", 4)}
+    catalog = new_house.current.catalog
+    catalog.write(found_of(encoder, "digest", plan))
+    with new_house.client("review") as client:
+        client.patch("/v1/themes/T2", json={"status": "watching", "owner": "Mia"})
+        later = date(2025, 4, 7)
+        left = found_of(encoder, "digest", {"T1": plan["T1"]}, as_of=later, known=plan)
+        lost = tuple(Descent(theme, later, Event.MERGED, into=("T1",)) for theme in ("T2", "T4"))
+        catalog.write(replace(left, descents=(*left.descents, *lost)))
+        told = ThemeList.model_validate_json(client.get("/v1/themes").content)
+        assert {theme.id: theme.merged for theme in told.themes} == {"T1": None, "T2": "T1"}
+        edited = client.patch("/v1/themes/T1", json={"note": "two causes"})
+        for answer in (edited, client.get("/v1/themes/T1")):
+            (taken,) = ThemeDetail.model_validate_json(answer.content).took_in
+            assert (taken.id, taken.status, taken.owner) == ("T2", "watching", "Mia")
+            assert "found T4" not in answer.text
 
 
 LONG = "x" * 5_001
@@ -182,6 +216,7 @@ LONG = "x" * 5_001
         ({"title": "x" * 201, "owner": 7}, ["/title", "/owner"]),
         ({"note": LONG}, ["/note"]),
         ({"reason": "x" * 1_001}, ["/reason"]),
+        ({"reason": "why"}, ["/reason"]),
         ({"title": "a\0b"}, ["/title"]),
         ({"note": "\ud800"}, ["/note"]),
         ({"revision": 3}, ["/revision"]),
@@ -218,6 +253,13 @@ def test_a_merge_that_cannot_be_used_is_refused_with_pointers(reviewer, asked, p
     assert [error.pointer for error in document.errors] == [pointer]
 
 
+def test_a_theme_is_not_merged_into_itself(reviewer):
+    response = reviewer.post("/v1/themes/T3/merge", json={"into": "T3"})
+    document = problem_of(response, 422, "invalid-merge")
+    assert "a theme cannot be merged into itself" in document.detail
+    assert [error.pointer for error in document.errors] == ["/into"]
+
+
 @pytest.mark.parametrize("into", ["T4", "T99"])
 def test_a_theme_that_is_not_shown_takes_none_in(reviewer, into):
     response = reviewer.post("/v1/themes/T3/merge", json={"into": into})
@@ -225,16 +267,18 @@ def test_a_theme_that_is_not_shown_takes_none_in(reviewer, into):
     assert [error.pointer for error in document.errors] == ["/into"]
 
 
-def test_a_merge_is_told_and_one_into_itself_or_back_is_refused(reviewer):
-    problem_of(reviewer.post("/v1/themes/T3/merge", json={"into": "T3"}), 422, "invalid-merge")
+def test_a_merge_is_told_and_one_back_or_an_edit_of_what_is_merged_is_refused(reviewer):
     response = reviewer.post("/v1/themes/T11/merge", json={"into": "T1", "reason": "one cause"})
     told = ThemeDetail.model_validate_json(response.content)
     assert (told.id, told.size) == ("T1", 15)
-    assert response.headers["etag"] == f'"{told.revision}"'
+    assert response.headers["etag"] == f'W/"{told.revision}-2025-03-31"'
     assert (told.changes[-1].field, told.changes[-1].new) == ("took_in", "T11")
     assert reviewer.get("/v1/themes/T11").json()["merged_into"] == "T1"
     problem_of(reviewer.post("/v1/themes/T1/merge", json={"into": "T11"}), 422, "invalid-merge")
     problem_of(reviewer.post("/v1/themes/T11/merge", json={"into": "T2"}), 422, "invalid-merge")
+    edit = reviewer.patch("/v1/themes/T11", json={"note": "mine"})
+    assert "Change T1." in problem_of(edit, 409, "merged-theme").detail
+    assert reviewer.get("/v1/themes/T11").json()["note"] is None
     listed = [theme["id"] for theme in reviewer.get("/v1/themes").json()["themes"]]
     assert "T1" in listed
     assert "T11" not in listed
@@ -261,6 +305,13 @@ def test_a_query_that_cannot_be_used_is_refused_without_being_repeated(reviewer,
     document = problem_of(reviewer.get(f"/v1/themes?{query}"), 422, "invalid-parameter")
     assert document.detail.startswith(f"parameter {name}: ")
     assert "done" not in document.detail
+
+
+@pytest.mark.parametrize("query", ["owner=Mia", "Status=new", "status=new&limit=5", "retire=true"])
+def test_a_query_that_would_be_ignored_is_refused(reviewer, query):
+    document = problem_of(reviewer.get(f"/v1/themes?{query}"), 422, "invalid-parameter")
+    assert "1 unknown" in document.detail
+    assert "status, retired" in document.detail
 
 
 @pytest.mark.parametrize("path", ["/v1/themes/T1", "/v1/themes/T1/merge"])

@@ -28,7 +28,7 @@ def settings(tmp_path):
 def last(digest):
     made_at = datetime(2025, 3, 1, tzinfo=UTC)
     return Discovery(
-        date(2025, 3, 1), 90, made_at, 1.0, digest, 40, 4, 0, 1.0, None, 1.0, persistence=None
+        date(2025, 3, 1), 90, made_at, 1.0, digest, 40, 4, 0, 0, 1.0, None, 1.0, persistence=None
     )
 
 

@@ -63,6 +63,7 @@ def _theme(theme: Theme) -> dict[str, object]:
         "title": theme.title,
         "status": str(theme.status),
         "appeals": portrait.size,
+        "cases": portrait.cases,
         "subjects": portrait.subjects,
         "overturned": portrait.outcomes.overturned,
         "decided": portrait.outcomes.decided,
@@ -76,17 +77,22 @@ def _theme(theme: Theme) -> dict[str, object]:
 
 def _lines(discovered: Discovered) -> list[str]:
     discovery, shown = discovered.found.discovery, discovered.shown
-    kept = discovery.persistence
     facts = {
         "appeals": f"{discovery.appeals:,} in the {discovery.window_days} days to"
-        f" {discovery.as_of}, {discovery.campaigns:,} template letters among them",
+        f" {discovery.as_of}; {discovery.copies:,} are copies of {discovery.campaigns:,} letters",
         "themes": f"{len(shown.themes)} shown, {shown.suppressed} suppressed (too few subjects)",
         "unassigned": f"{discovery.unassigned / discovery.appeals:.1%}",
-        "kept their id": "first discovery" if kept is None else f"{kept:.1%} of appeals",
+        "kept their id": _kept(discovery.persistence),
         "seconds": f"{sum(discovered.seconds.values()):.1f}",
     }
     lines = [f"{name:<16} {value}" for name, value in facts.items()]
     return [*lines, *(_line(theme) for theme in shown.themes[:LISTED])]
+
+
+def _kept(persistence: float | None) -> str:
+    if persistence is None:
+        return "no appeal was in a theme before"
+    return f"{persistence:.1%} of the appeals that were in a theme before"
 
 
 def _line(theme: Theme) -> str:

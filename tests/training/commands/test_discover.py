@@ -13,11 +13,18 @@ from models.registry import Registry
 from models.themes import Discovery, Event, Found
 from training.theme_run import EXPERIMENT
 
-COUNTS = {"appeals", "themes", "suppressed", "campaigns", *(f"themes_{one}" for one in Event)}
+COUNTS = {
+    "appeals",
+    "themes",
+    "suppressed",
+    "campaigns",
+    "copies",
+    *(f"themes_{one}" for one in Event),
+}
 FIGURES = {"unassigned_share", "resolution", "agreement", "recall", "persistence", "seconds"}
 STAGES = {f"seconds_{stage}" for stage in ("read", "encode", "themes", "write", "record")}
 THEME = {
-    *("id", "title", "status", "appeals", "subjects", "overturned", "decided"),
+    *("id", "title", "status", "appeals", "cases", "subjects", "overturned", "decided"),
     *("expected_overturned", "drivers"),
 }
 
@@ -31,7 +38,7 @@ def filed(home, reader):
         History(engine).add(records)
         digest = theme_encoder.keep(reader, home.home)
         made_at = datetime(2024, 1, 1, tzinfo=UTC)
-        nothing = Discovery(last, 90, made_at, 1.0, digest, 0, 0, 0, 1.0, None, 1.0, None)
+        nothing = Discovery(last, 90, made_at, 1.0, digest, 0, 0, 0, 0, 1.0, None, 1.0, None)
         Catalog(engine).write(Found(nothing, {}, (), (), {}))
         engine.dispose()
 
@@ -52,7 +59,7 @@ def test_the_answer_has_the_counts_the_themes_and_the_run(home, filed, letters, 
     for theme in said["shown"]:
         assert set(theme) == THEME
         assert set(theme["drivers"][0]) == {"field", "value", "lower"}
-    assert "120 in the 90 days to 2025-03-28, 0 template letters among them" in ran.out
+    assert "120 in the 90 days to 2025-03-28; 0 are copies of 0 letters" in ran.out
     assert all(theme["title"] in ran.out for theme in said["shown"])
     assert "finding themes" in ran.err
     assert "finding themes" not in ran.out
@@ -104,8 +111,9 @@ def test_what_is_no_day_ends_with_exit_code_2(home, run, as_of):
 @pytest.mark.parametrize(
     ("as_of", "said"),
     [
-        ("2099-01-01", "no appeal was filed from 2098-10-04 to 2099-01-01; expected a window"),
-        ("9999-12-31", "not all in the calendar"),
+        ("2024-06-01", "no appeal was filed from 2024-03-04 to 2024-06-01; expected a window"),
+        ("2099-01-01", "2099-01-01 is in the future; expected a day up to"),
+        ("9999-12-31", "is in the future"),
         ("0001-01-01", "not all in the calendar"),
     ],
 )
