@@ -49,6 +49,8 @@ LEAST_CHANCE: Final = 1e-100
 however slight the effect, and 0 says that they differ."""
 WORKERS: Final = 2
 """Themes that are cut at once; the answer does not depend on it."""
+LOOKS: Final = 5
+"""Looks that a first run takes."""
 MOST_VALUES: Final = 20
 """Values of a field that are told apart; the rarer ones count as one."""
 
@@ -111,10 +113,14 @@ def divide(
     if codes.shape[1] == 0 or affinity.nnz == 0:
         return labels
     weighted = _weighted(affinity, codes)
-    if start is None:
-        # A first run is settled by a second look: else the next run would do it, and ids with it.
-        start = _divide(affinity, weighted, labels, codes, np.full_like(labels, -1), seed)
-    return _divide(affinity, weighted, labels, codes, start, seed)
+    if start is not None:
+        return _divide(affinity, weighted, labels, codes, start, seed)
+    # A first run is settled by further looks, each with a cut of its own: else the next runs would
+    # find what this one's cut has missed, and change ids.
+    divided = np.full_like(labels, -1)
+    for look in range(LOOKS):
+        divided = _divide(affinity, weighted, labels, codes, divided, seed + look)
+    return divided
 
 
 def _divide(

@@ -7,6 +7,7 @@ from string import ascii_lowercase, digits
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
@@ -29,6 +30,10 @@ from models.themes import (
 )
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub's client is imported
+
+# Machines are noisy: no test fails for being slow.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
