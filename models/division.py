@@ -118,7 +118,7 @@ def divide(
     # A first run is settled by further looks, each with a cut of its own: else the next runs would
     # find what this one's cut has missed, and change ids.
     divided = np.full_like(labels, -1)
-    for look in range(LOOKS):
+    for look in reversed(range(LOOKS)):  # the last one is the next run's own
         divided = _divide(affinity, weighted, labels, codes, divided, seed + look)
     return divided
 
