@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from features.errors import InputError
 from models.communities import affinity, leiden, numbered_by_size
 from models.division import divide
-from models.neighbours import NeighbourGraph, neighbour_graph, unit_rows
+from models.neighbours import ROUNDING, NeighbourGraph, neighbour_graph, unit_rows
 from models.resolution import ResolutionChoice, choose_resolution
 
 __all__ = ["Clustering", "InvalidStart", "ThemeClustering", "centroids"]
@@ -21,8 +21,6 @@ MOST_NEIGHBOURS: Final = 64
 """Neighbours that each appeal is linked to, at the most; fewer where the appeals are few."""
 STRANGERS: Final = 2_000
 """Appeals on which a theme's similarity to appeals outside it is measured."""
-ROUNDING: Final = 1e-5
-"""What two ways to sum the same cosine may differ by."""
 
 
 class InvalidStart(InputError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -49,12 +50,12 @@ class Sitters:
     campaign: NDArray[np.int32]
     outcome: Sequence[str | None]
 
-    @property
+    @cached_property
     def subjects(self) -> list[str | None]:
         """Who appeals, (n,)."""
         return [None if subject != subject else subject for subject in self.frame["subject_id"]]
 
-    @property
+    @cached_property
     def cases(self) -> NDArray[np.int64]:
         """The first letter of each subject and template, and all that are of no template.
 
@@ -122,7 +123,7 @@ def portraits(
         _drivers(sitters, labels, least_subjects),
         outcomes(sitters.outcome, sitters.frame["policy"].tolist(), labels),
         _days(sitters, labels),
-        _counts(sitters, subjects, labels),
+        _counts(sitters, labels),
         strict=True,
     )
     return [Portrait(*told, *astuple(counts)) for *told, counts in columns]
@@ -182,16 +183,14 @@ class _Counts:
     last_seen: datetime
 
 
-def _counts(
-    sitters: Sitters, subjects: Sequence[str | None], labels: NDArray[np.int32]
-) -> list[_Counts]:
+def _counts(sitters: Sitters, labels: NDArray[np.int32]) -> list[_Counts]:
     """Count each theme's appeals, subjects and campaigns; tell its first and last filing."""
     table = pd.DataFrame(
         {
-            "subject": np.array(subjects, dtype=object),
+            "subject": np.array(sitters.subjects, dtype=object),
             "campaign": np.where(sitters.campaign < 0, np.nan, sitters.campaign),
             "filed": sitters.frame["submitted_at"],
-            "alone": [subject is None for subject in subjects],
+            "alone": [subject is None for subject in sitters.subjects],
             "case": np.isin(np.arange(len(labels)), sitters.cases),
         }
     )

@@ -9,7 +9,7 @@ from features.errors import DamagedModel
 from features.settings import Settings
 from features.teacher import Teacher
 from models import theme_encoder
-from models.registry import Registry
+from models.registry import CHAMPION, Registry
 from models.themes import Discovery
 from training.stages import Stages
 
@@ -41,7 +41,7 @@ def choose_encoder(
     DamagedModel
         When the champion's files are broken.
     """
-    if registry.alias_version("champion") is not None:
+    if registry.alias_version(CHAMPION) is not None:
         return registry.champion().scorer.overturn.encoder
     if last is not None:
         try:
