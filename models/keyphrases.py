@@ -64,6 +64,7 @@ def keyphrases(
     seed: int = 0,
     subjects: Sequence[str | None] | None = None,
     least_subjects: int = 5,
+    themes: int | None = None,
 ) -> list[tuple[str, ...]]:
     """Find the phrases that tell each theme from the others.
 
@@ -81,6 +82,8 @@ def keyphrases(
         n ids of who appeals, where known: a phrase counts once a subject; None is one of its own.
     least_subjects
         Distinct subjects among the members read who must say a phrase.
+    themes
+        How many there are, where the last may have no text here; None for as many as `labels` tell.
 
     Returns
     -------
@@ -89,9 +92,9 @@ def keyphrases(
         share no words, or of fewer subjects than `least_subjects`, has none. Names of people and
         shops and other marks of `features.redact` are in none, nor are courtesies.
     """
-    themes = int(labels.max(initial=-1)) + 1
-    if themes == 0:
-        return []
+    themes = int(labels.max(initial=-1)) + 1 if themes is None else themes
+    if themes == 0 or not len(labels):
+        return [()] * themes
     sample = _sample(labels, themes, seed)
     sampled = [texts[i] for i in sample]
     reading = read(sampled)

@@ -114,6 +114,7 @@ def portraits(
         labels[cases],
         subjects=[subjects[case] for case in cases],
         least_subjects=least_subjects,
+        themes=len(centres),
     )
     chosen = exemplars(sitters.vectors, texts, subjects, sitters.campaign, labels, centres)
     columns = zip(

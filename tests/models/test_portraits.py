@@ -122,6 +122,13 @@ def test_the_same_letter_of_many_subjects_drives_its_theme():
     assert [(driver.value, driver.observed) for driver in theme.drivers] == [("odd", 20)]
 
 
+def test_a_theme_of_copies_alone_has_a_portrait_too():
+    sitting = sitters([LETTER] * 3, ["s1"] * 3)
+    first, copies = drawn(sitting, [0, 1, 1])
+    assert (first.cases, copies.cases, copies.size) == (1, 0, 2)
+    assert copies.title == UNTITLED
+
+
 _PLACES = st.lists(
     st.tuples(
         st.integers(-1, 3),
