@@ -111,7 +111,8 @@ def _before(catalog: Catalog, encoder: str, as_of: date) -> Before:
 
 def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Found:
     clustering = themes.clustering
-    campaigns = int(themes.campaign.max(initial=-1)) + 1
+    campaign = themes.sitters.campaign
+    campaigns = int(campaign.max(initial=-1)) + 1
     discovery = Discovery(
         as_of=window.as_of,
         window_days=window.days,
@@ -121,10 +122,10 @@ def _found(window: Window, themes: Themes, encoder: str, seconds: float) -> Foun
         appeals=len(window.frame),
         unassigned=int((themes.labels < 0).sum()),
         campaigns=campaigns,
-        copies=int((themes.campaign >= 0).sum()) - campaigns,
+        copies=int((campaign >= 0).sum()) - campaigns,
         resolution=clustering.resolution,
         agreement=None if math.isnan(clustering.agreement) else clustering.agreement,
-        recall=themes.recall,
+        recall=themes.graph.recall,
         persistence=themes.persistence,
     )
     return Found(

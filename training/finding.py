@@ -17,7 +17,7 @@ from models.division import fact_codes
 from models.drivers import facts_of
 from models.hubs import hubs
 from models.lineage import Known, Lineage, trace
-from models.neighbours import neighbour_graph
+from models.neighbours import NeighbourGraph, neighbour_graph
 from models.portraits import LEAST_SUBJECTS, Sitters, portraits
 from models.themes import Member, Portrait
 from training.window import Window
@@ -68,14 +68,16 @@ class Themes:
         (n,) clusters from 0, -1 for none; the copies of a letter are where the letter is.
     clustering
         Of the letters alone.
-    recall
-        Of their neighbour graph.
     lineage
         Which cluster is which theme.
     persistence
         As of `models.lineage.Lineage`, since the last discovery of an earlier day.
-    campaign
-        (n,) as of `features.duplicates.campaigns`.
+    counted
+        By cluster, the theme that it counts to: another than its own where people have merged it.
+    sitters
+        The appeals, as portraits are drawn of them.
+    letters, graph
+        (m,) positions of the letters among the appeals, and the neighbours among those m.
     members, portraits
         For the catalogue.
     hubs
@@ -84,10 +86,12 @@ class Themes:
 
     labels: NDArray[np.int32]
     clustering: Clustering
-    recall: float
     lineage: Lineage
     persistence: float | None
-    campaign: NDArray[np.int32]
+    counted: list[str]
+    sitters: Sitters
+    letters: NDArray[np.int64]
+    graph: NeighbourGraph
     members: tuple[Member, ...]
     portraits: dict[str, Portrait]
     hubs: list[NDArray[np.float32]]
@@ -145,12 +149,14 @@ def find_themes(
     return Themes(
         labels=labels,
         clustering=clustering,
-        recall=graph.recall,
         lineage=lineage,
         persistence=trace(
             ids, labels, clustering.centres, before.earlier, window.as_of
         ).persistence,
-        campaign=campaign,
+        counted=counted,
+        sitters=sitters,
+        letters=letters,
+        graph=graph,
         members=_members(sitters, labels, clustering.centres, lineage, counted),
         portraits=_portraits(sitters, labels, counted, before.titles, least_subjects),
         hubs=hubs(vectors[letters], clustering.labels, seed),

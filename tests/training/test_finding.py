@@ -57,7 +57,7 @@ def test_what_is_written_about_is_found(appeals, themes):
         if label >= 0:
             named.setdefault(label, set()).add(topic)
     assert {len(told) for told in named.values()} == {1}
-    assert themes.recall == 1.0
+    assert themes.graph.recall == 1.0
     assert themes.persistence is None
     assert {descent.event for descent in themes.lineage.descents} == {Event.BORN}
 
@@ -124,7 +124,7 @@ def test_a_template_letter_is_one_letter_and_its_copies_are_where_it_is(appeals,
     both = [*appeals, *copies]
     found = find_themes(window_of(both), reader.encode([one.text for one in both]), FIRST)
     assert len(found.clustering.labels) == len(appeals) + 1
-    assert set(found.campaign[-80:].tolist()) == {0}
+    assert set(found.sitters.campaign[-80:].tolist()) == {0}
     assert len(set(found.labels[-80:].tolist())) == 1
     sent = [one for one in found.members if one.campaign is not None]
     assert {one.campaign for one in sent} == {0}
@@ -143,7 +143,7 @@ def test_nothing_but_copies_of_one_letter_is_no_theme(reader):
     assert (found.labels == -1).all()
     assert found.portraits == found.centres == {}
     assert found.members == ()
-    assert found.campaign.tolist() == [0] * 40
+    assert found.sitters.campaign.tolist() == [0] * 40
 
 
 def test_texts_that_say_nothing_belong_nowhere(appeals, vectors):

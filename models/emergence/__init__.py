@@ -1,0 +1,1 @@
+"""What emerges: places and parts where more happens, recently, than chance allows."""
