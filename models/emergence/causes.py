@@ -142,7 +142,10 @@ def _voices(
 
 @dataclass(frozen=True)
 class _Ball:
-    """All letters whose cosine to the middle is `floor` or more: `observed` of them are recent."""
+    """All letters whose cosine to the middle is `floor` or more: `observed` of them are recent.
+
+    Expected are as many as the older ones let.
+    """
 
     floor: float
     observed: int
@@ -157,7 +160,16 @@ def _loudest_ball(cosines: NDArray[np.float32], recent: NDArray[np.bool_]) -> _B
     count = np.cumsum(recent, dtype=np.int64)[: len(held)]
     scores = _likelihood_ratios(count, held, share)
     best = int(scores.argmax())
-    return _Ball(float(cosines[best]), int(count[best]), share * int(held[best]), scores[best])
+    observed, inside = int(count[best]), int(held[best])
+    return _Ball(float(cosines[best]), observed, _usual(observed, inside, share), scores[best])
+
+
+def _usual(observed: int, held: int, share: float) -> float:
+    """Expect as many recent letters as the older ones of a place let, at the window's recent share.
+
+    Half a letter is added to them, for a place that is all new.
+    """
+    return (held - observed + 0.5) * share / (1 - share)
 
 
 def _likelihood_ratios(
