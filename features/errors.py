@@ -12,6 +12,7 @@ __all__ = [
     "CatalogAhead",
     "DamagedDatabase",
     "DamagedModel",
+    "DeliveryNotDead",
     "EditConflict",
     "InputError",
     "InvalidAppeal",
@@ -25,6 +26,9 @@ __all__ = [
     "NoAppeals",
     "NoChampion",
     "NoDecidedAppeals",
+    "NoDiscovery",
+    "NoSuchAlarm",
+    "NoSuchDelivery",
     "NoSuchKey",
     "NoSuchTheme",
     "NoSuchVersion",
@@ -33,6 +37,7 @@ __all__ = [
     "RedressError",
     "StateError",
     "TooFewDecisions",
+    "UndeliveredMessage",
     "UnknownColumn",
     "UnreachableDatabase",
     "UnreadableFile",
@@ -125,6 +130,26 @@ class NoSuchKey(InputError):
     """An API key that was never made."""
 
 
+class InvalidUser(InputError):
+    """A user who cannot be added: the name, or the password, cannot be used."""
+
+
+class NoSuchUser(InputError):
+    """A user who was never added."""
+
+
+class NoSuchDelivery(InputError):
+    """A webhook message that was never put in line."""
+
+
+class DeliveryNotDead(InputError):
+    """A webhook message that was delivered, or is in line already."""
+
+
+class NoSuchAlarm(InputError):
+    """An alarm that was never raised, or was taken back."""
+
+
 class NoSuchTheme(InputError):
     """A theme that the catalogue does not hold, or that too few subjects stand behind."""
 
@@ -147,6 +172,10 @@ class StateError(RedressError):
 
 class NoChampion(StateError):
     """No model has been promoted yet."""
+
+
+class NoDiscovery(StateError):
+    """No discovery has been made yet."""
 
 
 class DamagedModel(StateError):
@@ -183,6 +212,10 @@ class EditConflict(StateError):
 
 class UnrecordedRun(StateError):
     """What was done is kept, but its run could not be logged."""
+
+
+class UndeliveredMessage(StateError):
+    """A webhook message was sent, and not taken."""
 
 
 class UnusableAddress(StateError):

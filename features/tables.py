@@ -258,3 +258,108 @@ THEME_CHANGES: Final = Table(
     Column("reason", Text),
 )
 """Everything that people changed about themes. Only ever added to."""
+
+ALARMS: Final = Table(
+    "alarms",
+    METADATA,
+    Column("alarm_id", String(20), primary_key=True),
+    Column("family", String(20), nullable=False),
+)
+"""Alarms by number; all that is told of one is by day. One without a day was taken back by a
+discovery made again: it is not shown, and its number is not given again."""
+
+ALARM_DAYS: Final = Table(
+    "alarm_days",
+    METADATA,
+    Column("alarm_id", String(20), ForeignKey("alarms.alarm_id"), primary_key=True),
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), primary_key=True, index=True),
+    Column("turn", String(20), nullable=False),
+    Column("appeals", Integer, nullable=False),
+    # Whether people escalated the theme that it tells.
+    Column("escalated", Boolean, nullable=False),
+    # What was told on that day.
+    Column("kind", String(20), nullable=False),
+    Column("part", JSON, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("phrases", JSON, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("window_days", Integer, nullable=False),
+    Column("observed", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("decided", Integer),
+    Column("p", Float, nullable=False),
+    Column("recurrence_days", Float, nullable=False),
+    Column("subjects", Integer, nullable=False),
+    Column("theme_id", String(20), ForeignKey("themes.theme_id")),
+    Column("emerging", Boolean, nullable=False),
+    Column("drivers", JSON, nullable=False),
+    Column("exemplars", JSON, nullable=False),
+    Column("days", JSON, nullable=False),
+)
+"""Alarms on the days on which they were seen; `appeals` are all that made one up until then."""
+
+ALARM_MEMBERS: Final = Table(
+    "alarm_members",
+    METADATA,
+    Column("alarm_id", String(20), ForeignKey("alarms.alarm_id"), primary_key=True),
+    Column("appeal_id", String(200), primary_key=True),
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), nullable=False, index=True),
+)
+"""The appeals that make alarms up, and as of which day each was first seen in it."""
+
+ALARM_PLACES: Final = Table(
+    "alarm_places",
+    METADATA,
+    Column("alarm_id", String(20), ForeignKey("alarms.alarm_id"), primary_key=True),
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("centre", LargeBinary, nullable=False),
+    Column("floor", Float, nullable=False),
+    Column("encoder", String(64), nullable=False),
+)
+"""Where the causes lie that an alarm was told of on a day; columns as of `themes`."""
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("delivery_id", String(50), primary_key=True),
+    Column("event", String(50), nullable=False),
+    Column("alarm_id", String(20), ForeignKey("alarms.alarm_id"), nullable=False),
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Moment, nullable=False, index=True),
+    Column("claimed_until", Moment),
+    Column("delivered_at", Moment),
+    Column("dead_at", Moment),
+    Column("last_status", Integer),
+    Column("last_error", String(200)),
+    Index("ix_deliveries_event", "event", "alarm_id", "as_of", unique=True),
+)
+"""The outbox of the webhook: what is to be told, written with what it tells, and what became of it.
+`body` is JSON as it is sent: a signature is over its bytes. A day's event is told once."""
+
+USERS: Final = Table(
+    "users",
+    METADATA,
+    Column("login", String(100), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password", String(255)),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+"""People who may sign in to the pages; `login` is the name without the difference of capitals,
+`password` an argon2 hash. One without it signs in through a reverse proxy alone."""
+
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("login", String(100), ForeignKey("users.login")),
+    Column("key_id", String(50), ForeignKey("api_keys.key_id")),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+)
+"""Who is signed in, by name or by key; `digest` is the SHA-256 of a token that is not kept."""

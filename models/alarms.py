@@ -17,9 +17,9 @@ from models.themes import Driver, Exemplar
 
 __all__ = [
     "Account",
+    "Against",
     "Alarm",
     "AlarmDay",
-    "Against",
     "Finding",
     "Kind",
     "Part",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from features.database import reading, writing
 from features.tables import DISCOVERIES, THEME_CHANGES, THEMES
+from models.alarm_entry import enter_alarms
+from models.alarms import Sighting
 from models.curation import Act, Edit, edit_theme, merge_theme
-from models.entry import enter, first_day, require_not_ahead
+from models.emerging import alarmed_themes
+from models.entry import enter, require_not_ahead
 from models.lineage import Known
 from models.merging import merged_themes
 from models.places import Places, read_places
@@ -56,10 +59,14 @@ class Catalog:
     ----------
     engine
         As `features.database.open_database` gives it.
+    webhook
+        Whether somebody is to be told of alarms that open or escalate: they are then put in line
+        to be sent, with what they tell.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, webhook: bool = False) -> None:
         self.engine = engine
+        self.webhook = webhook
 
     def latest(self, before: date | None = None) -> Discovery | None:
         """Give the newest discovery, of those as of a day before `before` where that is given.
@@ -104,12 +111,18 @@ class Catalog:
             next_number=max((int(row.theme_id[1:]) for row in rows), default=0) + 1,
         )
 
-    def write(self, found: Found) -> tuple[Descent, ...]:
+    def write(self, found: Found, sightings: Iterable[Sighting] = ()) -> tuple[Descent, ...]:
         """Enter a discovery, in one transaction: all of it or nothing.
 
         One of the same day replaces the one that is there. Portraits of the themes found are
         replaced; themes not found keep their last one and are retired. What people gave stays, and
         themes that they have merged meanwhile are counted where they want them.
+
+        Parameters
+        ----------
+        sightings
+            What was seen out of line: each goes on with an open alarm, or opens one, as of
+            `models.episodes.assign`. Themes that they name are in the catalogue, or found.
 
         Returns
         -------
@@ -123,7 +136,9 @@ class Catalog:
             There is a discovery of a later day, or another one was written meanwhile.
         """
         with writing(self.engine) as connection:
-            return enter(connection, found)
+            descents = enter(connection, found)
+            enter_alarms(connection, found.discovery, sightings, self.webhook)
+            return descents
 
     def merged(self) -> dict[str, str]:
         """Say to which theme each merged one counts in the end."""
@@ -136,6 +151,8 @@ class Catalog:
         *,
         statuses: Collection[Status] = tuple(Status),
         retired: bool = False,
+        emerging: bool | None = None,
+        days: int | None = None,
     ) -> Shown:
         """List the themes, without their descents and changes; merged ones are in their targets.
 
@@ -150,6 +167,10 @@ class Catalog:
             Only themes of these.
         retired
             Whether all those no longer found are wanted.
+        emerging
+            Only themes that emerge, or only those that do not; None: both.
+        days
+            Of how many days up to the newest theirs are told; None: of the whole window.
         """
         query = sa.select(*SHOWN).where(
             THEMES.c.merged_into.is_(None), THEMES.c.status.in_([*map(str, statuses)])
@@ -159,19 +180,25 @@ class Catalog:
             query = query.where(sa.or_(THEMES.c.retired_on.is_(None), watched))
         with reading(self.engine) as connection:
             latest = newest(connection)
-            rows = connection.execute(ordered(query)).all()
-            days = days_of(connection, first_day(latest) if latest else date.min)
+            alarmed = alarmed_themes(connection)
+            rows = [
+                row
+                for row in connection.execute(ordered(query))
+                if emerging is None or emerging is (row.theme_id in alarmed.emerging)
+            ]
+            told = days_of(connection, _since(latest, days))
             drivers = drivers_of(connection)
             themes = with_succession(
                 connection,
                 (
-                    theme_of(row, days.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
+                    theme_of(row, told.get(row.theme_id, ()), drivers.get(row.theme_id, ()))
                     for row in rows
                     if row.subjects >= least_subjects
                 ),
                 least_subjects,
             )
-        return Shown(latest, themes, len(rows) - len(themes))
+        shown = tuple(map(alarmed.mark, themes))
+        return Shown(latest, shown, len(rows) - len(shown))
 
     def theme(self, theme_id: str, least_subjects: int) -> Theme:
         """Give a theme whole: all its days, descents and changes.
@@ -188,6 +215,12 @@ class Catalog:
         """Give the title of each theme as it was found last, retired ones too."""
         with reading(self.engine) as connection:
             return dict(connection.execute(sa.select(THEMES.c.theme_id, THEMES.c.title)).all())
+
+    def names(self) -> dict[str, str]:
+        """Give the names that people gave to themes; a theme without one is left out."""
+        query = sa.select(THEMES.c.theme_id, THEMES.c.given_title)
+        with reading(self.engine) as connection:
+            return dict(connection.execute(query.where(THEMES.c.given_title.is_not(None))).all())
 
     def places(self) -> Places:
         """Tell where the current themes lie, for scores."""
@@ -227,7 +260,8 @@ class Catalog:
             It is at another revision: somebody else was quicker. Nothing is changed.
         """
         with writing(self.engine) as connection:
-            edit_theme(connection, theme_id, edit, Act(by, at, edit.reason), revision)
+            act = Act(by, at, edit.reason)
+            edit_theme(connection, theme_id, edit, act, revision, self.webhook)
             return _whole(connection, theme_id)
 
     def merge(
@@ -268,6 +302,15 @@ class Catalog:
             return _whole(connection, end)
 
 
+def _since(latest: Discovery | None, days: int | None) -> date:
+    """Give the first day to be told: of the newest window, or of fewer days."""
+    if latest is None:
+        return date.min
+    window = latest.window_days if days is None else min(days, latest.window_days)
+    return latest.as_of - timedelta(days=window - 1)
+
+
 def _whole(connection: sa.Connection, theme_id: str, least_subjects: int = 0) -> Theme:
     theme = whole_theme(connection, theme_id, least_subjects)
-    return with_succession(connection, [theme], least_subjects)[0]
+    (told,) = with_succession(connection, [theme], least_subjects)
+    return alarmed_themes(connection).mark(told)

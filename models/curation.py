@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from features.errors import EditConflict, InvalidMerge, MergedTheme
 from features.schema import Contract, Label, Phrase, Text
 from features.tables import THEME_CHANGES, THEMES
+from models.alarm_entry import escalate_alarms
 from models.merging import merged_themes, take_in
 from models.theme_queries import no_such_theme
 from models.themes import Status
@@ -60,7 +61,12 @@ Row = Mapping[str, Any]
 
 
 def edit_theme(
-    connection: sa.Connection, theme_id: str, edit: Edit, act: Act, revision: int | None
+    connection: sa.Connection,
+    theme_id: str,
+    edit: Edit,
+    act: Act,
+    revision: int | None,
+    webhook: bool = False,
 ) -> None:
     """Change a theme as `Catalog.edit` says, in a transaction of the caller's."""
     theme = _theme(connection, theme_id)
@@ -73,6 +79,8 @@ def edit_theme(
     if changed:
         _change(connection, theme, changed)
         _record(connection, theme, changed, act)
+    if changed.get("status") == Status.ESCALATED:
+        escalate_alarms(connection, theme_id, act.at, webhook)
 
 
 def merge_theme(

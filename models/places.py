@@ -1,8 +1,8 @@
-"""Where the themes of the newest discovery lie: what a score must know of them."""
+"""Where themes and open alarms lie as of the newest discovery: what a score must know of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from features.tables import THEMES
+from models.emerging import Outlook, calm, read_outlook
 from models.merging import merged_themes
 from models.theme_queries import Heading, headings_of, newest, ordered
 from models.theme_rows import centre_of, hubs_of
@@ -39,6 +40,8 @@ class Places:
         (h, d) unit rows: the nearest one tells the theme.
     hub_of
         (h,) int: the place among the k that each is a hub of.
+    outlook
+        The open alarms that an appeal may fall into.
     """
 
     encoder: str
@@ -49,6 +52,12 @@ class Places:
     headings: tuple[Heading, ...]
     hubs: NDArray[np.float32]
     hub_of: NDArray[np.intp]
+    outlook: Outlook = field(default_factory=calm)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing that an appeal could be near to."""
+        return not self.ids and not self.outlook.alarms
 
 
 def nowhere() -> Places:
@@ -62,8 +71,11 @@ def read_places(connection: sa.Connection) -> Places:
     latest = newest(connection)
     query = sa.select(THEMES).where(THEMES.c.centred_on == (latest and latest.as_of))
     rows = connection.execute(ordered(query)).all()
-    if latest is None or not rows:
+    if latest is None:
         return nowhere()
+    outlook = read_outlook(connection, latest.encoder)
+    if not rows:
+        return replace(nowhere(), encoder=latest.encoder, as_of=latest.as_of, outlook=outlook)
     merged, headings = merged_themes(connection), headings_of(connection)
     centres = np.stack([centre_of(row.centre) for row in rows])
     hubs = [hubs_of(row.hubs, centres.shape[1]) for row in rows]
@@ -76,4 +88,5 @@ def read_places(connection: sa.Connection) -> Places:
         headings=tuple(headings[merged.get(row.theme_id, row.theme_id)] for row in rows),
         hubs=np.concatenate(hubs),
         hub_of=np.repeat(np.arange(len(rows)), [len(own) for own in hubs]),
+        outlook=outlook,
     )

@@ -301,6 +301,10 @@ class Theme:
         lineage event tells it; None where they were scattered.
     took_in
         The themes that discoveries found merged into it, as of `models.succession.taken_in`.
+    alarms
+        Ids of the open alarms that tell it.
+    emerging
+        Whether one of them says that it rises as a whole.
     """
 
     theme_id: str
@@ -318,6 +322,8 @@ class Theme:
     changes: tuple[Change, ...] = field(default=())
     merged: str | None = None
     took_in: tuple[Taken, ...] = field(default=())
+    alarms: tuple[str, ...] = field(default=())
+    emerging: bool = False
 
 
 @dataclass(frozen=True)

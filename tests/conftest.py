@@ -5,9 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from string import ascii_lowercase, digits
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
@@ -15,6 +17,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from features.encoder import StudentEncoder
 from features.tables import THEME_MEMBERS
+from models.alarms import Account, Against, Kind, Part, Place, Sighting
 from models.catalog import Catalog
 from models.themes import (
     Day,
@@ -138,3 +141,44 @@ def _portrait(theme: str, text: str, subjects: int, as_of: date) -> Portrait:
         first_seen=last.replace(day=1),
         last_seen=last,
     )
+
+
+@pytest.fixture(scope="session")
+def sighting_of() -> Callable[..., Sighting]:
+    """Make a sighting of some appeals: a cause, where no part is named.
+
+    Chance alone raises it once in `days`; of `place` its floor is .9.
+    """
+    return _sighting_of
+
+
+def _sighting_of(
+    appeals: Collection[str],
+    days: float = 100.0,
+    *,
+    kind: Kind | None = None,
+    part: Part | None = None,
+    place: NDArray[np.float32] | None = None,
+    **facts: object,
+) -> Sighting:
+    told: dict[str, object] = {
+        "kind": kind or (Kind.CAUSE if part is None else Kind.RISE),
+        "part": part or Part(),
+        "title": "payout, bank change",
+        "phrases": ("payout", "ร้านค้า"),
+        "since": FOUND_ON,
+        "window_days": 7,
+        "observed": len(appeals),
+        "expected": 2.5,
+        "decided": None,
+        "p": 1 / days,
+        "recurrence_days": days,
+        "subjects": len(appeals),
+        "theme": None,
+        "emerging": False,
+        "drivers": (Driver("policy", "payment_hold", 9, 9, 3.5, 0.9, 0.4),),
+        "exemplars": (Exemplar("a0", "my funds [number] are held"),),
+        "days": (Against(FOUND_ON, 9, 2.5), Against(FOUND_ON.replace(day=30), 0, None)),
+    }
+    account = Account(**(told | facts))
+    return Sighting(account, tuple(appeals), None if place is None else Place(place, 0.9))

@@ -7,8 +7,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from features.schema import Appeal, Decision
 from features.tables import (
+    ALARM_DAYS,
+    ALARM_MEMBERS,
     APPEALS,
     DECISIONS,
+    DELIVERIES,
     METADATA,
     SCORES,
     THEME_CHANGES,
@@ -46,22 +49,33 @@ def test_every_table_can_be_made_in_both_databases(dialect, table):
         (THEME_DAYS, "day"),
         (THEME_LINEAGE, "theme_id"),
         (THEME_CHANGES, "theme_id"),
+        (ALARM_DAYS, "as_of"),
+        (ALARM_MEMBERS, "as_of"),
+        (DELIVERIES, "next_attempt_at"),
     ],
 )
 def test_what_is_asked_for_is_indexed(table, column):
     assert any(column in index.columns for index in table.indexes)
 
 
-@pytest.mark.parametrize("column", ["theme_id", "found_as", "merged_into"])
-def test_a_theme_that_is_spoken_of_is_there(column):
-    tables = [table for table in METADATA.sorted_tables if column in table.columns]
+@pytest.mark.parametrize(
+    ("column", "home"),
+    [
+        ("theme_id", "themes"),
+        ("found_as", "themes"),
+        ("merged_into", "themes"),
+        ("alarm_id", "alarms"),
+    ],
+)
+def test_a_theme_or_an_alarm_that_is_spoken_of_is_there(column, home):
+    key = {"themes": "theme_id", "alarms": "alarm_id"}[home]
     targets = {
         table.name: {key.target_fullname for key in table.columns[column].foreign_keys}
-        for table in tables
-        if not (table.name == "themes" and column == "theme_id")
+        for table in METADATA.sorted_tables
+        if column in table.columns and (table.name, column) != (home, key)
     }
     assert targets
-    assert all(target == {"themes.theme_id"} for target in targets.values()), targets
+    assert all(target == {f"{home}.{key}"} for target in targets.values()), targets
 
 
 def test_moments_come_back_in_utc(engine):

@@ -1,0 +1,96 @@
+"""The alarms as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from features.database import reading
+from models.alarm_queries import read_alarms, whole_alarm
+from models.alarm_rows import number_of
+from models.alarms import Alarm, Kind
+from models.theme_queries import newest
+
+__all__ = ["AlarmBook", "Raised"]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Alarms, as of the newest discovery.
+
+    Attributes
+    ----------
+    as_of
+        Its day; None before the first.
+    alarms
+        The open ones first, what chance makes rarest first; then those that closed, the latest
+        first.
+    """
+
+    as_of: date | None
+    alarms: tuple[Alarm, ...]
+
+
+class AlarmBook:
+    """Reads alarms from the database; `models.catalog.Catalog.write` enters them.
+
+    Parameters
+    ----------
+    engine
+        As `features.database.open_database` gives it.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    def alarms(
+        self,
+        *,
+        is_open: bool | None = None,
+        since: date | None = None,
+        kinds: Collection[Kind] = tuple(Kind),
+    ) -> Raised:
+        """List alarms.
+
+        Parameters
+        ----------
+        is_open
+            Only those that are open, or only those that are not; None: both.
+        since
+            Only those that were open on this day or later, or closed on it: whatever opened, was
+            seen, grew or closed since is among them.
+        kinds
+            Only those that were told last as one of these.
+        """
+        with reading(self.engine) as connection:
+            latest = newest(connection)
+            alarms = read_alarms(connection, since)
+        wanted = [
+            alarm
+            for alarm in alarms
+            if alarm.account.kind in kinds
+            and (is_open is None or is_open is (alarm.closed_on is None))
+        ]
+        as_of = None if latest is None else latest.as_of
+        return Raised(as_of, tuple(sorted(wanted, key=_urgency)))
+
+    def alarm(self, alarm_id: str) -> Alarm:
+        """Give an alarm.
+
+        Raises
+        ------
+        NoSuchAlarm
+            There is none.
+        """
+        with reading(self.engine) as connection:
+            return whole_alarm(connection, alarm_id)
+
+
+def _urgency(alarm: Alarm) -> tuple[bool, int, float, int]:
+    closed = alarm.closed_on
+    latest = 0 if closed is None else -closed.toordinal()
+    rarest = -alarm.account.recurrence_days
+    return closed is not None, latest, rarest, number_of(alarm.alarm_id)
