@@ -13,8 +13,10 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from features.errors import UnwritableFile
+from models.emerging import Emerging
 from models.score_table import COLUMNS, score_columns
 from models.scores import Score
+from models.theme_map import Near
 from models.themes import Nearest
 
 _TYPES: Final = {
@@ -28,9 +30,11 @@ _THEME: Final = {
     "theme_title": "string",
     "theme_status": "string",
     "theme_similarity": "double",
+    "emerging_alarm": "string",
+    "emerging_title": "string",
 }
-"""Of the nearest theme; all null where none is near. MLflow's table has them not: they are no part
-of what the model says."""
+"""Of the nearest theme, and of the open alarm that the appeal falls into; null where there is none.
+MLflow's table has them not: they are no part of what the model says."""
 SCHEMA: Final = pa.schema(
     [
         (name, _TYPES[kind])
@@ -57,13 +61,12 @@ class AnswerFile:
         self.writer.write_table(table)
 
 
-def answer_table(
-    scores: Sequence[Score], themes: Sequence[Nearest | None], model_version: str
-) -> pa.Table:
-    """Lay scores and their nearest themes side by side, a row each, in the columns of `SCHEMA`."""
+def answer_table(scores: Sequence[Score], near: Sequence[Near], model_version: str) -> pa.Table:
+    """Lay scores and where they lie side by side, a row each, in the columns of `SCHEMA`."""
     columns = {
         **score_columns(scores),
-        **_theme_columns(themes),
+        **_theme_columns([one.theme for one in near]),
+        **_emerging_columns([one.emerging for one in near]),
         "model_version": [model_version] * len(scores),
     }
     return pa.table(columns, SCHEMA)
@@ -75,6 +78,13 @@ def _theme_columns(themes: Sequence[Nearest | None]) -> dict[str, list[Any]]:
         "theme_title": [near and near.title for near in themes],
         "theme_status": [near and str(near.status) for near in themes],
         "theme_similarity": [near and near.similarity for near in themes],
+    }
+
+
+def _emerging_columns(alarms: Sequence[Emerging | None]) -> dict[str, list[Any]]:
+    return {
+        "emerging_alarm": [alarm and alarm.alarm_id for alarm in alarms],
+        "emerging_title": [alarm and alarm.title for alarm in alarms],
     }
 
 

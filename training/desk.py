@@ -23,6 +23,7 @@ from features.errors import StateError
 from features.faults import Fault
 from features.frame import appeal_frame
 from features.settings import Settings
+from models.alarms import Part
 from models.ledger import Ledger, Occasion
 from models.places import Places, nowhere
 from models.registry import Registry, Served
@@ -106,7 +107,7 @@ class Desk:
         fit = frame[~np.isin(np.arange(len(frame)), list(faults))].reset_index(drop=True)
         scores, texts = self.served.scorer.score(fit), fit["text"].tolist()
         self.ledger.record(scores, texts, self.errand.occasion)
-        table = answer_table(scores, self.themes.nearest(texts), self.served.version)
+        table = answer_table(scores, self.themes.near(texts, facts_of(fit)), self.served.version)
         return Batch(table, (*records.rejected, *unfit), len(unfit))
 
     def _frame(self, records: Records, order: list[int]) -> pd.DataFrame:
@@ -182,6 +183,25 @@ def _score(block: pd.DataFrame) -> Batch:
     if _desk is None:
         raise RuntimeError("no desk in this process")
     return _desk.score(block)
+
+
+def facts_of(frame: pd.DataFrame) -> list[Part]:
+    """Give the facts of appeals that alarms are about.
+
+    Parameters
+    ----------
+    frame
+        As `features.frame.appeal_frame` makes it.
+    """
+    columns = [_told(frame[name]) for name in ("policy", "market", "detection")]
+    return [
+        Part(policy=policy, market=market, detection=detection)
+        for policy, market, detection in zip(*columns, strict=True)
+    ]
+
+
+def _told(column: pd.Series) -> list[str | None]:
+    return [value if isinstance(value, str) else None for value in column]
 
 
 def _said(faults: list[Fault]) -> str:

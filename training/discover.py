@@ -1,4 +1,4 @@
-"""The discovery job: read a window, find its themes, enter them in the catalogue, log the run.
+"""The discovery job: a window is read, its themes and alarms found, entered, and logged.
 
 The catalogue is written in one transaction: a run that is killed leaves it as it was.
 """
@@ -7,55 +7,36 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from features.database import open_database
 from features.history import History
 from features.settings import Settings
 from models import theme_encoder
-from models.catalog import Catalog, Shown
+from models.alarm_book import AlarmBook
+from models.catalog import Catalog
 from models.registry import Registry
 from models.themes import Discovery, Found
+from training.discovered import Discovered
+from training.emergence import Past, Vigilance, find_emergence
 from training.finding import Before, Themes, find_themes
 from training.reading import choose_encoder
 from training.stages import Stages
 from training.theme_run import record_discovery
 from training.window import Window, read_window
 
-__all__ = ["Discovered", "discover"]
-
-
-@dataclass(frozen=True, eq=False)
-class Discovered:
-    """What a discovery gave.
-
-    Attributes
-    ----------
-    found
-        All that went into the catalogue.
-    shown
-        The themes as the catalogue shows them now.
-    run_id
-        Of the MLflow run.
-    seconds
-        By stage.
-    """
-
-    found: Found
-    shown: Shown
-    run_id: str
-    seconds: Mapping[str, float]
+__all__ = ["discover"]
 
 
 def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> Discovered:
-    """Find the themes of a window and enter them in the catalogue.
+    """Find the themes of a window, and what emerges in it, and enter both in the catalogue.
 
     Parameters
     ----------
     settings
-        Where history and catalogue are; how long the window is; which themes are shown.
+        Where history and catalogue are; how long the window is; which themes are shown; how many
+        false alarms are accepted.
     stages
         Show the progress.
     as_of
@@ -72,7 +53,7 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
     """
     began = time.perf_counter()
     engine = open_database(settings)
-    catalog, registry = Catalog(engine), Registry(settings)
+    catalog, registry = Catalog(engine, webhook=bool(settings.webhook_url)), Registry(settings)
     with stages.stage("read", "reading the window"):
         window = read_window(History(engine), as_of, settings.window_days)
         catalog.require_not_ahead(window.as_of)
@@ -84,13 +65,19 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
     with stages.stage("themes", "finding themes"):
         before = _before(catalog, digest, window.as_of)
         themes = find_themes(window, vectors, before, settings.least_subjects)
+    with stages.stage("emergence", "looking for what is new, and what rises or falls"):
+        vigilance = Vigilance(settings.accepted_false_alarms, settings.least_subjects)
+        past = Past.read(engine, window)
+        emergence = find_emergence(window, themes, past, catalog.names(), vigilance)
     with stages.stage("write", "writing the catalogue"):
         found = _found(window, themes, digest, time.perf_counter() - began)
-        found = replace(found, descents=catalog.write(found))
+        found = replace(found, descents=catalog.write(found, emergence.sightings))
     shown = catalog.themes(settings.least_subjects)
+    raised = AlarmBook(engine).alarms(is_open=True)
+    discovered = Discovered(found, emergence, shown, raised, stages.seconds)
     with stages.stage("record", "recording the run"):
-        run_id = record_discovery(registry, found, shown, stages.seconds)
-    return Discovered(found, shown, run_id, stages.seconds)
+        run_id = record_discovery(registry, discovered)
+    return replace(discovered, run_id=run_id)
 
 
 def _before(catalog: Catalog, encoder: str, as_of: date) -> Before:

@@ -1,18 +1,23 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 
 from features.errors import UnwritableFile
+from models.emerging import Emerging
 from models.scores import Reason, Risk, Score
+from models.theme_map import Near
 from models.themes import Nearest, Status
 from training.answers import SCHEMA, answer_file, answer_table
 
 DUE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOGIT = -1.0986122886681098
 NAME = 'ไทย, "quoted"\n'
-NEAR = Nearest("T3", NAME, Status.WATCHING, 0.875)
+NEAR = Near(
+    Nearest("T3", NAME, Status.WATCHING, 0.875),
+    Emerging("A7", "payout held", date(2026, 1, 1), 420.0),
+)
 READERS = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".csv.gz": pd.read_csv}
 
 
@@ -34,8 +39,8 @@ def test_what_is_written_in_chunks_reads_back_whole(tmp_path, source, ending):
     out = tmp_path / f"scores{ending}"
 
     with answer_file(out, source) as answer:
-        answer.write(answer_table(scores("a", "b"), [NEAR, None], "7"))
-        answer.write(answer_table(scores("c"), [None], "8"))
+        answer.write(answer_table(scores("a", "b"), [NEAR, Near()], "7"))
+        answer.write(answer_table(scores("c"), [Near()], "8"))
 
     found = READERS[ending](out)
     assert list(found.columns) == SCHEMA.names
@@ -48,7 +53,9 @@ def test_what_is_written_in_chunks_reads_back_whole(tmp_path, source, ending):
     assert pd.Timestamp(last["due_at"]) == DUE
     assert str(last["model_version"]) == "8"
     columns = ["theme_id", "theme_title", "theme_status", "theme_similarity"]
-    assert found.loc[0, columns].tolist() == ["T3", NAME, "watching", 0.875]
+    columns += ["emerging_alarm", "emerging_title"]
+    told = ["T3", NAME, "watching", 0.875, "A7", "payout held"]
+    assert found.loc[0, columns].tolist() == told
     assert found.loc[1:, columns].isna().all(axis=None)
 
 
@@ -68,7 +75,7 @@ def test_a_failure_leaves_the_former_answer_and_no_draft(tmp_path, source):
 
     def half():
         with answer_file(out, source) as answer:
-            answer.write(answer_table(scores("a"), [None], "7"))
+            answer.write(answer_table(scores("a"), [Near()], "7"))
             raise RuntimeError("midway")
 
     with pytest.raises(RuntimeError, match="midway"):

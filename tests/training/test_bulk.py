@@ -41,14 +41,17 @@ def served(home, quick_scorer):
 
 
 @pytest.fixture
-def themes(home, wordpiece, found_of):
-    """Themes of which one holds every appeal of `export`; gives the folder of their encoder."""
+def themes(home, wordpiece, found_of, sighting_of):
+    """Themes of which one holds every appeal of `export`, and an alarm that does too; gives the
+    folder of their encoder."""
     tokenizer = wordpiece(["please", "look", "again"])
     table = np.random.default_rng(0).normal(size=(tokenizer.get_vocab_size(), 4))
     encoder = StudentEncoder(tokenizer, table.astype(np.float32))
     digest = theme_encoder.keep(encoder, home.home)
     catalog = Catalog(open_database(home))
-    catalog.write(found_of(encoder, digest, {"T1": ("please look again", 5), "T2": ("zz", 9)}))
+    [centre] = encoder.encode(["please look again"])
+    found = found_of(encoder, digest, {"T1": ("please look again", 5), "T2": ("zz", 9)})
+    catalog.write(found, [sighting_of("abc", place=centre)])
     return home.home / "encoders" / digest
 
 
@@ -79,7 +82,7 @@ def test_every_appeal_gets_its_score_in_the_order_of_the_file(
     assert set(found["model_version"].astype(str)) == {"1"}
     reasons = found["reasons"].map(lambda said: sum(r["contribution"] for r in json.loads(said)))
     assert reasons.to_numpy() == pytest.approx(found["logit"].to_numpy(), abs=1e-6)
-    assert found["theme_id"].isna().all()
+    assert found[["theme_id", "emerging_alarm"]].isna().all(axis=None)
     said = json.loads(answer.read_text())
     assert said["themeless"] is None
     assert said["scored"] == 300
@@ -99,7 +102,9 @@ def test_every_score_is_in_the_ledger(home, export, run, served, tmp_path):
     assert "please look again" not in str(rows)
 
 
-def test_the_nearest_theme_is_told_with_each_score(home, export, run, served, themes, tmp_path):
+def test_the_nearest_theme_and_the_alarm_are_told_with_each_score(
+    home, export, run, served, themes, tmp_path
+):
     made, out = export(rows=20), tmp_path / "scores.parquet"
     table = made.table()
     table.loc[3, "words"] = "quite another matter"
@@ -108,11 +113,14 @@ def test_the_nearest_theme_is_told_with_each_score(home, export, run, served, th
     assert run("score", *made.arguments, "--out", out).code == 0
 
     found = pd.read_parquet(out)
-    assert found.index[found["theme_id"].isna()].tolist() == [3]
+    for column in ("theme_id", "emerging_alarm", "emerging_title"):
+        assert found.index[found[column].isna()].tolist() == [3]
     told = found.drop(index=3)
     assert set(told["theme_id"]) == {"T1"}
     assert set(told["theme_title"]) == {"found T1"}
     assert set(told["theme_status"]) == {"new"}
+    assert set(told["emerging_alarm"]) == {"A1"}
+    assert set(told["emerging_title"]) == {"payout, bank change"}
     assert told["theme_similarity"].to_numpy() == pytest.approx(1, abs=1e-6)
 
 

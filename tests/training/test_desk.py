@@ -12,8 +12,11 @@ from features.database import open_database
 from features.encoder import StudentEncoder
 from features.errors import StateError
 from features.files import read_table
+from features.frame import appeal_frame
+from features.schema import Appeal
 from features.tables import SCORES
 from models import theme_encoder
+from models.alarms import Part
 from models.catalog import Catalog
 from models.ledger import Occasion
 from models.overturn import OverturnConfig
@@ -21,7 +24,7 @@ from models.registry import CHAMPION, Registry
 from models.scorer import Scorer, ScorerConfig
 from training import bulk, desk
 from training.bulk import separable
-from training.desk import Errand, one_desk, several_desks
+from training.desk import Errand, facts_of, one_desk, several_desks
 from training.example import example_appeals
 from training.source import Source, read_cases
 from training.tracking import running
@@ -78,6 +81,19 @@ def test_processes_give_what_one_desk_gives_in_the_same_order(errand, made, home
     assert set(shared["theme_id"]) == {"T1"}
     pd.testing.assert_frame_equal(shared, whole.scores.to_pandas(), rtol=1e-9)
     assert sorted(ledger(home)) == sorted(once * 2)
+
+
+def test_the_facts_that_alarms_are_about_are_those_of_each_appeal():
+    facts = [
+        {"policy": "spam", "market": "SG", "detection": "automated"},
+        {"market": "TH"},
+        {},
+    ]
+    appeals = [
+        Appeal(appeal_id=str(place), submitted_at="2026-01-01", text="", **own)
+        for place, own in enumerate(facts)
+    ]
+    assert facts_of(appeal_frame(appeals)) == [Part(**own) for own in facts]
 
 
 def test_the_command_shares_a_large_file_out(errand, made, run, tmp_path, monkeypatch):

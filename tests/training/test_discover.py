@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from features.errors import CatalogAhead, NoAppeals
 from features.history import History
 from features.settings import Settings
 from features.tables import (
+    ALARM_DAYS,
+    ALARM_MEMBERS,
+    ALARM_PLACES,
+    ALARMS,
+    DELIVERIES,
     DISCOVERIES,
     METADATA,
     THEME_CHANGES,
@@ -28,6 +34,8 @@ from features.tables import (
     THEMES,
 )
 from models import theme_encoder
+from models.alarm_book import AlarmBook
+from models.alarms import Kind
 from models.catalog import Catalog
 from models.curation import Edit
 from models.themes import Discovery, Event, Found, Status
@@ -43,6 +51,10 @@ CATALOGUE = (
     THEME_LINEAGE,
     THEME_DRIVERS,
     THEME_CHANGES,
+    ALARMS,
+    ALARM_DAYS,
+    ALARM_MEMBERS,
+    ALARM_PLACES,
 )
 DAY = date(2025, 3, 28)
 WEEK = timedelta(days=7)
@@ -155,7 +167,9 @@ def test_what_is_written_about_is_found_named_and_counted(first):
         topic, _ = theme.portrait.drivers[0].value.split()
         assert {"payout", "parcel", "listing"} >= {topic}
         assert theme.portrait.outcomes.decided > 0
-    assert set(discovered.seconds) == {"read", "encode", "themes", "write", "record"}
+    assert set(discovered.seconds) == {
+        *("read", "encode", "themes", "emergence", "write", "record")
+    }
 
 
 def test_the_same_run_twice_leaves_the_catalogue_as_it_was(first, settled):
@@ -255,6 +269,63 @@ def test_a_window_without_appeals_changes_nothing(settled, as_of):
     with pytest.raises(NoAppeals, match="2025-03-01 to 2025-03-28, which the history covers"):
         run(settled, as_of)
     assert dump(settled) == before
+
+
+TAILS = ["please", "my", "the shop", "check", "again", "seller", "team", "thank", "help", ""]
+
+
+def flooded(letters, since=25):
+    """A steady intake, and forty letters about lost scans on its last days."""
+    usual = letters(560, days=28, seed=3)
+    more = letters(40, datetime(2025, 3, since, tzinfo=UTC), 4, ("parcel",), "new", seed=4)
+    words = "tracking photo withdraw keyword depot"
+    new = [
+        one.model_copy(update={"text": f"{words} {TAILS[place % 10]}"})
+        for place, one in enumerate(more.appeals)
+    ]
+    return Records([*usual.appeals, *new], usual.decisions, [])
+
+
+def deliveries_of(settings):
+    engine = open_database(settings)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(DELIVERIES)).mappings().all()
+    engine.dispose()
+    return rows
+
+
+def alarms_of(settings, **asked):
+    engine = open_database(settings)
+    try:
+        return AlarmBook(engine).alarms(**asked).alarms
+    finally:
+        engine.dispose()
+
+
+def test_what_emerges_is_one_alarm_that_goes_on_and_ends(home, reader, letters):
+    hooked = replace(home, webhook_url="http://127.0.0.1:9/", webhook_secret="whsec_" + "A" * 32)
+    prepare(hooked, reader, flooded(letters))
+    for day in (26, 27, 28):
+        raised = run(hooked, date(2025, 3, day)).raised
+        (alarm,) = raised.alarms
+    assert (alarm.alarm_id, alarm.opened_on, alarm.closed_on) == ("A1", date(2025, 3, 26), None)
+    assert alarm.account.kind is Kind.CAUSE
+    assert alarm.appeals >= 36
+    before = dump(hooked)
+    run(hooked, date(2025, 3, 28))
+    assert dump(hooked) == before
+    sent = deliveries_of(hooked)
+    assert sorted({row["alarm_id"] for row in sent}) == ["A1"]
+    assert [row["event"] for row in sent].count("alarm.opened") == 1
+
+    engine = open_database(hooked)
+    later = letters(200, datetime(2025, 3, 29, tzinfo=UTC), 10, name="later", seed=5)
+    History(engine).add(later)
+    engine.dispose()
+    run(hooked, date(2025, 4, 7))
+    (closed,) = alarms_of(hooked, is_open=False)
+    assert closed.alarm_id == "A1"
+    assert alarms_of(hooked, is_open=True) == ()
 
 
 def test_an_empty_history_has_no_themes(home):

@@ -10,10 +10,12 @@ import click
 
 from features.command import json_option, report
 from features.settings import Settings
+from models.alarm_words import recurrence_words
+from models.alarms import Alarm, Turn
 
 if TYPE_CHECKING:
-    from models.themes import Theme
-    from training.discover import Discovered
+    from models.themes import Driver, Theme
+    from training.discovered import Discovered
 
 LISTED = 10
 """Themes that are shown in the terminal; the answer for machines has all."""
@@ -27,7 +29,9 @@ LISTED = 10
 )
 @json_option
 def discover(as_of: datetime | None, json_file: Path | None) -> None:
-    """Find the themes of the last REDRESS_WINDOW_DAYS days and enter them in the catalogue.
+    """Find the themes of the last REDRESS_WINDOW_DAYS days, and what emerges in them.
+
+    Both go into the catalogue; an alarm that opens is sent to REDRESS_WEBHOOK_URL by the service.
 
     Themes of earlier days keep their ids, and what people made of them. The same day can be
     discovered again; an earlier day than the catalogue's cannot.
@@ -44,14 +48,13 @@ def discover(as_of: datetime | None, json_file: Path | None) -> None:
 
 def answer(discovered: Discovered) -> dict[str, object]:
     """Give the answer for machines."""
-    from training.theme_run import figures_of
-
     discovery = discovered.found.discovery
     return {
         "as_of": discovery.as_of.isoformat(),
         "window_days": discovery.window_days,
-        **figures_of(discovered.found, discovered.shown, discovered.seconds),
+        **discovered.figures,
         "shown": [_theme(theme) for theme in discovered.shown.themes],
+        "alarms": [_alarm(alarm) for alarm in discovered.raised.alarms],
         "run_id": discovered.run_id,
     }
 
@@ -68,11 +71,35 @@ def _theme(theme: Theme) -> dict[str, object]:
         "overturned": portrait.outcomes.overturned,
         "decided": portrait.outcomes.decided,
         "expected_overturned": portrait.outcomes.expected,
-        "drivers": [
-            {"field": driver.field, "value": driver.value, "lower": driver.lower}
-            for driver in portrait.drivers
-        ],
+        "drivers": [_driver(driver) for driver in portrait.drivers],
     }
+
+
+def _alarm(alarm: Alarm) -> dict[str, object]:
+    account = alarm.account
+    return {
+        "id": alarm.alarm_id,
+        "kind": str(account.kind),
+        "part": account.part.facts,
+        "title": account.title,
+        "opened_on": alarm.opened_on.isoformat(),
+        "seen_on": alarm.seen_on.isoformat(),
+        "turn": str(alarm.history[-1].turn),
+        "since": account.since.isoformat(),
+        "window_days": account.window_days,
+        "observed": account.observed,
+        "expected": account.expected,
+        "decided": account.decided,
+        "recurrence_days": account.recurrence_days,
+        "subjects": account.subjects,
+        "appeals": alarm.appeals,
+        "theme": account.theme,
+        "drivers": [_driver(driver) for driver in account.drivers],
+    }
+
+
+def _driver(driver: Driver) -> dict[str, object]:
+    return {"field": driver.field, "value": driver.value, "lower": driver.lower}
 
 
 def _lines(discovered: Discovered) -> list[str]:
@@ -83,10 +110,30 @@ def _lines(discovered: Discovered) -> list[str]:
         "themes": f"{len(shown.themes)} shown, {shown.suppressed} suppressed (too few subjects)",
         "unassigned": f"{discovery.unassigned / discovery.appeals:.1%}",
         "kept their id": _kept(discovery.persistence),
+        "alarms": _alarms(discovered),
         "seconds": f"{sum(discovered.seconds.values()):.1f}",
     }
     lines = [f"{name:<16} {value}" for name, value in facts.items()]
+    lines += [_alarm_line(alarm) for alarm in discovered.raised.alarms]
     return [*lines, *(_line(theme) for theme in shown.themes[:LISTED])]
+
+
+def _alarms(discovered: Discovered) -> str:
+    opened = sum(alarm.history[-1].turn is Turn.OPENED for alarm in discovered.raised.alarms)
+    suppressed = discovered.emergence.suppressed
+    return (
+        f"{len(discovered.raised.alarms)} open, {opened} of them new,"
+        f" {suppressed} suppressed (too few subjects)"
+    )
+
+
+def _alarm_line(alarm: Alarm) -> str:
+    account = alarm.account
+    return (
+        f"{alarm.alarm_id:<6}{account.observed:>7,}  {account.title}"
+        f"  [{account.kind} since {account.since}, {account.expected:.1f} expected in"
+        f" {account.window_days} days; chance: {recurrence_words(account.recurrence_days)}]"
+    )
 
 
 def _kept(persistence: float | None) -> str:
