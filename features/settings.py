@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 
 from features.errors import InvalidSetting
+from features.webhook import checked_secrets, checked_url, require_secret
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,37 @@ class Settings:
     least_subjects: int = field(
         default=5, metadata={"help": "distinct subjects below which a theme is not shown"}
     )
+    accepted_false_alarms: float = field(
+        default=1.0,
+        metadata={"help": "false alarms a month that are accepted; the thresholds follow from it"},
+    )
+    # The path of a webhook's address is often a secret too.
+    webhook_url: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "http(s) address that alarms are sent to; empty: nowhere"},
+    )
+    webhook_secret: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "signs what is sent; two, with a space between, while one replaces the other"
+        },
+    )
+    session_idle_hours: int = field(
+        default=12, metadata={"help": "hours without a page after which a person is signed out"}
+    )
+    session_days: int = field(
+        default=7, metadata={"help": "days after which a person must sign in again"}
+    )
+    user_header: str = field(
+        default="",
+        metadata={"help": "header in which a reverse proxy names the user; empty: none is heeded"},
+    )
+    trusted_proxies: str = field(
+        default="127.0.0.1,::1",
+        metadata={"help": "addresses and networks of the reverse proxies whose headers are heeded"},
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -41,7 +76,8 @@ class Settings:
         Raises
         ------
         InvalidSetting
-            A number that is none, or that is out of its range.
+            A number that is none, or that is out of its range; a webhook's address or secret that
+            is none, or an address without a secret.
         """
         source = os.environ if environment is None else environment
         given: dict[str, Any] = {
@@ -49,7 +85,9 @@ class Settings:
             for name in cls.__dataclass_fields__
             if (variable := f"REDRESS_{name.upper()}") in source
         }
-        return cls(**given)
+        settings = cls(**given)
+        require_secret(settings.webhook_url, settings.webhook_secret)
+        return settings
 
     @property
     def database(self) -> str:
@@ -72,16 +110,20 @@ _RANGES: Final = {
     "workers": (1, 1_000),
     "window_days": (1, 3_650),
     "least_subjects": (1, 1_000),
+    "session_idle_hours": (1, 168),
+    "session_days": (1, 90),
 }
+_MOST_FALSE_ALARMS: Final = 30.0
 
 
-def _read(variable: str, name: str, value: str) -> Path | int | str:
+def _read(variable: str, name: str, value: str) -> Path | float | str:
     """Turn the text of an environment variable into the value of its setting."""
-    if name == "home":
-        return Path(value or "var").expanduser()
-    if name not in _RANGES:
-        return value
-    low, high = _RANGES[name]
+    if name in _RANGES:
+        return _whole_number(variable, value, *_RANGES[name])
+    return _READERS[name](variable, value) if name in _READERS else value
+
+
+def _whole_number(variable: str, value: str, low: int, high: int) -> int:
     if not (value.isdecimal() and low <= int(value) <= high):
         raise InvalidSetting(
             f"{variable} is {value!r}",
@@ -89,6 +131,57 @@ def _read(variable: str, name: str, value: str) -> Path | int | str:
             "Set it, or unset it.",
         )
     return int(value)
+
+
+def _home(_variable: str, value: str) -> Path:
+    return Path(value or "var").expanduser()
+
+
+def _false_alarms(variable: str, value: str) -> float:
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate <= _MOST_FALSE_ALARMS:
+        raise InvalidSetting(
+            f"{variable} is {value!r}",
+            f"a number above 0, at most {_MOST_FALSE_ALARMS:g}",
+            "Set it, or unset it.",
+        )
+    return rate
+
+
+def _header(variable: str, value: str) -> str:
+    if value and re.fullmatch("[A-Za-z0-9-]{1,100}", value) is None:
+        raise InvalidSetting(
+            f"{variable} is {value!r}",
+            "the name of a header, such as X-Forwarded-User",
+            "Set it, or unset it.",
+        )
+    return value
+
+
+def _networks(variable: str, value: str) -> str:
+    for network in filter(None, value.replace(" ", "").split(",")):
+        try:
+            ip_network(network)
+        except ValueError:
+            raise InvalidSetting(
+                f"{variable} holds {network!r}",
+                "IP addresses and networks with commas between, such as 127.0.0.1,10.0.0.0/8",
+                "Set it, or unset it.",
+            ) from None
+    return value
+
+
+_READERS: Final[Mapping[str, Callable[[str, str], Path | float | str]]] = {
+    "home": _home,
+    "accepted_false_alarms": _false_alarms,
+    "webhook_url": checked_url,
+    "webhook_secret": checked_secrets,
+    "user_header": _header,
+    "trusted_proxies": _networks,
+}
 
 
 LIBRARIES: Final = {

@@ -11,6 +11,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from serving.webhook.schedule import Outcome
+
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Bounds of the histogram of response times."""
@@ -44,6 +46,14 @@ class Metrics:
             "Requests refused because their scores could not be recorded.",
             registry=registry,
         )
+        self.webhooks = Counter(
+            "redress_webhook_attempts",
+            "Webhook messages delivered, failed (to be tried again), and dead (given up).",
+            ("outcome",),
+            registry=registry,
+        )
+        for outcome in Outcome:
+            self.webhooks.labels(outcome)  # so that each is there before it first happens
         self.model = Gauge(
             "redress_model_info",
             "1 for the version that serves.",
@@ -57,6 +67,10 @@ class Metrics:
         if old is not None:
             self.model.labels(old).set(0)
         self.model.labels(new).set(1)
+
+    def count_webhook(self, outcome: Outcome) -> None:
+        """Count what became of an attempt to send a message."""
+        self.webhooks.labels(outcome).inc()
 
     def exposition(self) -> bytes:
         """Give all metrics as Prometheus reads them, of all processes together."""

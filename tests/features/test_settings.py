@@ -8,6 +8,8 @@ import pytest
 from features.errors import InvalidSetting
 from features.settings import LIBRARIES, Settings
 
+SECRET = "whsec_" + "QUJD" * 8
+
 
 def test_defaults_stay_on_this_machine():
     settings = Settings.from_environment({})
@@ -27,11 +29,24 @@ def test_every_setting_is_read_from_the_environment():
             "REDRESS_TEACHER": "my/model",
             "REDRESS_WINDOW_DAYS": "30",
             "REDRESS_LEAST_SUBJECTS": "10",
+            "REDRESS_ACCEPTED_FALSE_ALARMS": "2.5",
+            "REDRESS_WEBHOOK_URL": "https://hooks.example.com/redress",
+            "REDRESS_WEBHOOK_SECRET": SECRET,
             "UNRELATED": "1",
         }
     )
     assert settings == Settings(
-        Path("/srv/redress"), "postgresql://db/redress", "0.0.0.0", 8080, 4, "my/model", 30, 10
+        Path("/srv/redress"),
+        "postgresql://db/redress",
+        "0.0.0.0",
+        8080,
+        4,
+        "my/model",
+        30,
+        10,
+        2.5,
+        "https://hooks.example.com/redress",
+        SECRET,
     )
     assert settings.database == "postgresql://db/redress"
     assert settings.tracking == "sqlite:////srv/redress/mlflow.db"
@@ -59,6 +74,43 @@ def test_numbers_may_be_as_large_as_their_range(name, most):
     assert getattr(read, name.lower()) == most
     with pytest.raises(InvalidSetting, match=f"from 1 to {most}"):
         Settings.from_environment({f"REDRESS_{name}": str(most + 1)})
+
+
+@pytest.mark.parametrize("value", ["abc", "", "0", "-1", "30.1", "inf", "nan", "1,5"])
+def test_the_accepted_false_alarms_are_a_number_in_range(value):
+    with pytest.raises(InvalidSetting, match=r"FALSE_ALARMS is .*a number above 0, at most 30"):
+        Settings.from_environment({"REDRESS_ACCEPTED_FALSE_ALARMS": value})
+
+
+@pytest.mark.parametrize("value", ["0.01", "1", "1e1", "30"])
+def test_they_may_be_any_number_above_0(value):
+    read = Settings.from_environment({"REDRESS_ACCEPTED_FALSE_ALARMS": value})
+    assert read.accepted_false_alarms == float(value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"WEBHOOK_URL": "private.example.com"},
+        {"WEBHOOK_URL": "https://me:private@example.com", "WEBHOOK_SECRET": SECRET},
+        {"WEBHOOK_URL": "https://example.com/private"},
+        {"WEBHOOK_URL": "https://example.com/private", "WEBHOOK_SECRET": ""},
+        {"WEBHOOK_SECRET": "whsec_private"},
+    ],
+)
+def test_a_webhook_that_could_not_work_is_refused_and_not_repeated(given):
+    with pytest.raises(InvalidSetting, match=r"^REDRESS_WEBHOOK_") as raised:
+        Settings.from_environment({f"REDRESS_{name}": value for name, value in given.items()})
+    assert "private" not in str(raised.value)
+    assert raised.value.remedy
+
+
+def test_an_empty_webhook_is_none_and_what_it_holds_is_not_shown():
+    empty = {"REDRESS_WEBHOOK_URL": "", "REDRESS_WEBHOOK_SECRET": ""}
+    assert Settings.from_environment(empty) == Settings()
+    shown = repr(Settings(webhook_url="https://example.com/private", webhook_secret=SECRET))
+    assert "private" not in shown
+    assert SECRET not in shown
 
 
 def test_libraries_are_quietened_unless_the_environment_says_otherwise():

@@ -7,6 +7,7 @@ import sys
 from prometheus_client.parser import text_string_to_metric_families
 
 from serving.metrics import Metrics
+from serving.webhook.schedule import Outcome
 
 COUNTING = """
 from serving.metrics import Metrics
@@ -32,11 +33,14 @@ def test_counts_and_the_version_that_serves():
     metrics = Metrics(shared=False)
     metrics.scored.inc(3)
     metrics.refused.inc()
+    metrics.count_webhook(Outcome.DELIVERED)
     metrics.change_model(None, "1")
     metrics.change_model("1", "2")
     found = samples(metrics.exposition().decode())
     assert found["redress_appeals_scored_total",] == 3
     assert found["redress_appeals_refused_total",] == 1
+    assert found["redress_webhook_attempts_total", "dead"] == 0
+    assert found["redress_webhook_attempts_total", "delivered"] == 1
     assert found["redress_model_info", "1"] == 0
     assert found["redress_model_info", "2"] == 1
 
