@@ -1,4 +1,4 @@
-"""The themes that scores are told of: held in memory, and read again when the catalogue changes."""
+"""The themes and alarms that scores tell: held in memory, read again when the catalogue changes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 
 from features.errors import RedressError
 from features.settings import Settings
+from models.alarms import Part
 from models.catalog import Catalog
-from models.theme_map import ThemeMap, no_themes, theme_map
-from models.themes import Nearest
+from models.theme_map import Near, ThemeMap, no_themes, theme_map
 from serving.watch import LOOK_SECONDS, Watch
 
 RETRY_SECONDS: Final = 60.0
@@ -51,9 +51,9 @@ class CurrentThemes:
         self._told = ""
         self._watch = Watch("themes", self.look, self._fail, look_seconds)
 
-    def nearest(self, texts: Sequence[str]) -> list[Nearest | None]:
-        """Tell the nearest theme of each text, or None; see `models.theme_map.ThemeMap`."""
-        return self._map.nearest(texts)
+    def near(self, texts: Sequence[str], facts: Sequence[Part]) -> list[Near]:
+        """Tell the nearest theme and the open alarm of each; see `models.theme_map.ThemeMap`."""
+        return self._map.near(texts, facts)
 
     def look(self) -> None:
         """Look at the catalogue once, and take up what is new.
@@ -73,7 +73,9 @@ class CurrentThemes:
         places = self.catalog.places()
         self._map = theme_map(places, self.settings, held=self._map)
         self._stamp, self._failed, self._told = stamp, None, ""
-        logger.info("telling themes as_of=%s centres=%d", places.as_of, len(places.ids))
+        alarms = len(places.outlook.alarms)
+        told = (places.as_of, len(places.ids), alarms)
+        logger.info("telling themes as_of=%s centres=%d alarms=%d", *told)
 
     def start(self) -> None:
         """Begin to look, at once and then every few seconds, in a thread of its own."""

@@ -22,6 +22,7 @@ from features.errors import (
     InvalidMerge,
     MergedTheme,
     NoChampion,
+    NoSuchAlarm,
     NoSuchTheme,
     RedressError,
     StateError,
@@ -113,12 +114,14 @@ KINDS: Final[Mapping[type[RedressError], str]] = {
     NoChampion: "no-champion",
     DamagedModel: "damaged-model",
     NoSuchTheme: "no-such-theme",
+    NoSuchAlarm: "no-such-alarm",
     EditConflict: "edit-conflict",
     MergedTheme: "merged-theme",
     InvalidMerge: "invalid-merge",
 }
 STATUSES: Final[Mapping[type[RedressError], HTTPStatus]] = {
     NoSuchTheme: HTTPStatus.NOT_FOUND,
+    NoSuchAlarm: HTTPStatus.NOT_FOUND,
     EditConflict: HTTPStatus.CONFLICT,
     MergedTheme: HTTPStatus.CONFLICT,
 }

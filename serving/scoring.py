@@ -13,7 +13,10 @@ from typing import Any, Protocol
 from features.faults import Fault, pointer_to, read_appeal
 from features.frame import appeal_frame
 from features.schema import Appeal
+from models.alarms import Part
+from models.emerging import Emerging
 from models.scores import Reason, Score
+from models.theme_map import Near
 from models.themes import Nearest
 from serving.answers import told
 from serving.bodies import located
@@ -24,10 +27,10 @@ LIST = "appeals"
 
 
 class Themes(Protocol):
-    """Known themes; `serving.current_themes.CurrentThemes` and `models.theme_map.ThemeMap` are."""
+    """Known themes and alarms, as `serving.current_themes.CurrentThemes` holds them."""
 
-    def nearest(self, texts: Sequence[str]) -> list[Nearest | None]:
-        """Tell the nearest theme of each text, or None where none is near."""
+    def near(self, texts: Sequence[str], facts: Sequence[Part]) -> list[Near]:
+        """Tell where each appeal lies, by its text and its facts."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Scored:
-    """An appeal, its score, and the theme that it is near to, if any."""
+    """An appeal, its score, and where it lies among themes and alarms."""
 
     appeal: Appeal
     score: Score
-    theme: Nearest | None
+    near: Near
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def assess(items: Sequence[object], served: Served, themes: Themes) -> Assessmen
     served
         The model to ask.
     themes
-        The themes that an appeal may be near to.
+        The themes that an appeal may be near to, and the alarms that it may fall into.
     """
     read = refuse_repeats([read_item(item) for item in items])
     frame = appeal_frame(_sound(read))
@@ -93,10 +96,16 @@ def assess(items: Sequence[object], served: Served, themes: Themes) -> Assessmen
         read = refuse_rows(read, faults)
         frame = appeal_frame(_sound(read))
     scores = served.scorer.score(frame) if len(frame) else []
-    near = themes.nearest([appeal.text for appeal in _sound(read)])
+    sound = _sound(read)
+    near = themes.near([appeal.text for appeal in sound], [facts_of(appeal) for appeal in sound])
     answers = iter(zip(scores, near, strict=True))
     results = [Scored(i, *next(answers)) if isinstance(i, Appeal) else i for i in read]
     return Assessment(tuple(results), served.version)
+
+
+def facts_of(appeal: Appeal) -> Part:
+    """Give the facts of an appeal that alarms are about."""
+    return Part(policy=appeal.policy, market=appeal.market, detection=appeal.detection)
 
 
 def read_item(item: object) -> Appeal | Refusal:
@@ -162,7 +171,7 @@ def answer(assessment: Assessment, items: Sequence[object]) -> dict[str, Any]:
 
 def score_result(scored: Scored, model_version: str) -> dict[str, Any]:
     """Shape one score."""
-    score = scored.score
+    score, near = scored.score, scored.near
     risk = score.risk
     return {
         "appeal_id": score.appeal_id,
@@ -178,7 +187,8 @@ def score_result(scored: Scored, model_version: str) -> dict[str, Any]:
         "due_at": told(score.due_at),
         "logit": score.logit,
         "reasons": [reason_result(reason) for reason in score.reasons],
-        "theme": None if scored.theme is None else theme_result(scored.theme),
+        "theme": None if near.theme is None else theme_result(near.theme),
+        "emerging": None if near.emerging is None else emerging_result(near.emerging),
         "model_version": model_version,
     }
 
@@ -190,6 +200,16 @@ def theme_result(nearest: Nearest) -> dict[str, Any]:
         "title": nearest.title,
         "status": nearest.status,
         "similarity": nearest.similarity,
+    }
+
+
+def emerging_result(emerging: Emerging) -> dict[str, Any]:
+    """Shape the open alarm that an appeal falls into."""
+    return {
+        "alarm": emerging.alarm_id,
+        "title": emerging.title,
+        "since": emerging.since.isoformat(),
+        "recurrence_days": emerging.recurrence_days,
     }
 
 

@@ -6,7 +6,7 @@ costs more than scoring does; tests hold the two to each other.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -77,6 +77,17 @@ class NearestTheme(Shape):
     similarity: Annotated[float, Field(ge=-1, le=1, description="Cosine to the theme's centre.")]
 
 
+class EmergingAlarm(Shape):
+    """The open alarm that an appeal falls into: more of the same, lately, than chance allows."""
+
+    alarm: Annotated[str, Field(examples=["A7"])]
+    title: str
+    since: Annotated[date, Field(description="Day of the first appeal that makes it up.")]
+    recurrence_days: Annotated[
+        float, Field(ge=1, description="Days in which chance alone raises one such alarm.")
+    ]
+
+
 class ScoreResult(Shape):
     """The answer for one appeal that was scored."""
 
@@ -89,6 +100,10 @@ class ScoreResult(Shape):
     logit: float
     reasons: list[ReasonShape]
     theme: Annotated[NearestTheme | None, Field(description="null where none is near enough.")]
+    emerging: Annotated[
+        EmergingAlarm | None,
+        Field(description="Of several, the one that chance makes rarest; null in none."),
+    ]
     model_version: str
 
 

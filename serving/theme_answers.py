@@ -81,6 +81,8 @@ def _facts(theme: Theme) -> dict[str, Any]:
         "retired_on": theme.retired_on and theme.retired_on.isoformat(),
         "merged": theme.merged,
         "took_in": [_taken(one) for one in theme.took_in],
+        "emerging": theme.emerging,
+        "alarms": list(theme.alarms),
     }
 
 

@@ -47,10 +47,15 @@ class ThemeDesk:
         self.catalog = catalog
         self.least_subjects = least_subjects
 
-    def listed(self, statuses: Collection[Status], retired: bool) -> Reply:
+    def listed(
+        self, statuses: Collection[Status], retired: bool, emerging: bool | None = None
+    ) -> Reply:
         """List the themes of some statuses; of all where none is named."""
         shown = self.catalog.themes(
-            self.least_subjects, statuses=statuses or tuple(Status), retired=retired
+            self.least_subjects,
+            statuses=statuses or tuple(Status),
+            retired=retired,
+            emerging=emerging,
         )
         return Reply(_json(theme_list(shown)), facts={"themes": len(shown.themes)})
 

@@ -123,6 +123,10 @@ class ThemeFacts(Shape):
             "earlier ones those that people are watching or have escalated."
         ),
     ]
+    emerging: Annotated[
+        bool, Field(description="Whether an open alarm says that it rises as a whole.")
+    ]
+    alarms: Annotated[list[str], Field(description="The open alarms that tell it.")]
 
 
 class ThemeSummary(ThemeFacts):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -16,7 +15,7 @@ from serving.bench import Bench
 from serving.bodies import read_body
 from serving.keys import Scope
 from serving.openapi import IF_MATCH, problems, reads_body, tells_revision
-from serving.problems import Problem
+from serving.queries import require_known
 from serving.theme_desk import Editor, ThemeDesk, read_revision
 from serving.theme_shapes import ThemeDetail, ThemeEdit, ThemeList, ThemeMerge
 
@@ -26,6 +25,10 @@ Statuses = Annotated[
     Query(alias="status", default_factory=list, description="Only themes of these; all without."),
 ]
 Retired = Annotated[bool, Query(description="Whether all those no longer found are wanted.")]
+Emerging = Annotated[
+    bool | None,
+    Query(description="Only those that emerge, or only those that do not; both without."),
+]
 
 
 def theme_routes(desk: ThemeDesk, gate: Gate, bench: Bench) -> APIRouter:
@@ -38,14 +41,16 @@ def theme_routes(desk: ThemeDesk, gate: Gate, bench: Bench) -> APIRouter:
 
 def _add_reading(router: APIRouter, desk: ThemeDesk, bench: Bench) -> None:
     @router.get("/v1/themes", response_model=ThemeList, responses=problems(401, 403, 422, 503))
-    async def themes(request: Request, statuses: Statuses, retired: Retired = False) -> Response:
+    async def themes(
+        request: Request, statuses: Statuses, retired: Retired = False, emerging: Emerging = None
+    ) -> Response:
         """List the themes by falling cases; those of too few subjects are counted, not shown.
 
         One that is watched or escalated is listed until it is resolved or dismissed, found or not.
         """
         bench.require_room()
-        _require_known(request, "status", "retired")
-        return sent(request, await bench.run(desk.listed, statuses, retired))
+        require_known(request, "status", "retired", "emerging")
+        return sent(request, await bench.run(desk.listed, statuses, retired, emerging))
 
     @router.get(
         "/v1/themes/{id}",
@@ -86,16 +91,6 @@ def _add_editing(router: APIRouter, desk: ThemeDesk, bench: Bench) -> None:
         editor = _editor(request)
         body = await read_body(request)
         return sent(request, await bench.run(desk.merge, theme_id, body, editor))
-
-
-def _require_known(request: Request, *names: str) -> None:
-    """Refuse parameters that would be ignored: whoever misspells one must not believe it counts."""
-    unknown = sum(name not in names for name in request.query_params.keys())  # noqa: SIM118
-    if unknown:
-        detail = (
-            f"{unknown} unknown parameter(s) in the query; expected none but {', '.join(names)}"
-        )
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-parameter", detail)
 
 
 def _editor(request: Request) -> Editor:

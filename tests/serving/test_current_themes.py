@@ -8,6 +8,7 @@ import pytest
 from features.errors import DamagedModel
 from features.settings import Settings
 from models import theme_encoder
+from models.alarms import Part
 from models.catalog import Catalog
 from models.curation import Edit
 from serving import current_themes as module
@@ -53,7 +54,8 @@ def watched(current):
 
 
 def told(current):
-    return [near and (near.theme_id, near.title) for near in current.nearest(["payout held", ""])]
+    near = current.near(["payout held", ""], [Part(), Part()])
+    return [one.theme and (one.theme.theme_id, one.theme.title) for one in near]
 
 
 def test_before_it_has_looked_and_before_a_discovery_nothing_is_near(current):
@@ -73,6 +75,29 @@ def test_a_discovery_and_what_people_change_is_noticed(watched, discover, catalo
     discover({"T3": ("payout held", 5)}, as_of=LATER)
     until(lambda: told(watched)[0] == ("T3", "found T3"))
     assert watched.failures == 0
+
+
+def test_an_alarm_is_noticed_and_left_when_it_is_over(
+    current, catalog, encoder, found_of, settings, sighting_of
+):
+    digest = theme_encoder.keep(encoder, settings.home)
+    [centre] = encoder.encode(["payout held"])
+
+    def fallen(day, *sightings):
+        as_of = date(2025, 4, day)
+        catalog.write(found_of(encoder, digest, PLAN, as_of=as_of, known=PLAN), sightings)
+        current.look()
+        return [one.emerging and one.emerging.alarm_id for one in near()]
+
+    def near():
+        return current.near(["payout held", "listing removed"], [Part(), Part(policy="spam")])
+
+    cause = sighting_of("abc", place=centre)
+    assert fallen(2) == [None, None]
+    assert fallen(3, cause) == ["A1", None]
+    assert fallen(4, cause, sighting_of("xyz", 50.0, part=Part(policy="spam"))) == ["A1", "A2"]
+    assert fallen(12) == [None, None]
+    assert near()[0].theme.theme_id == "T1"
 
 
 def test_the_catalogue_is_read_only_when_it_has_changed(current, discover, catalog, monkeypatch):

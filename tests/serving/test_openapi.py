@@ -75,6 +75,8 @@ def test_every_status_that_scoring_may_answer_is_documented(document):
     [
         ("get", "/v1/themes", {401, 403, 422, 503}),
         ("get", "/v1/themes/{id}", {401, 403, 404, 503}),
+        ("get", "/v1/alarms", {401, 403, 422, 503}),
+        ("get", "/v1/alarms/{id}", {401, 403, 404, 422, 503}),
         ("patch", "/v1/themes/{id}", {400, 401, 403, 404, 408, 409, 413, 415, 422, 503}),
         ("post", "/v1/themes/{id}/merge", {400, 401, 403, 404, 408, 409, 413, 415, 422, 503}),
     ],

@@ -9,7 +9,12 @@ from features import errors
 from serving.problems import Problem, problem_of
 
 FAMILIES = {errors.InputError: 422, errors.StateError: 503}
-OF_THEIR_OWN = {errors.NoSuchTheme: 404, errors.EditConflict: 409, errors.MergedTheme: 409}
+OF_THEIR_OWN = {
+    errors.NoSuchAlarm: 404,
+    errors.NoSuchTheme: 404,
+    errors.EditConflict: 409,
+    errors.MergedTheme: 409,
+}
 
 
 def all_errors(family):

@@ -1,6 +1,7 @@
 """Reading, scoring and shaping, without HTTP or a database."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,9 +9,19 @@ from hypothesis import strategies as st
 
 from features.faults import Fault
 from features.schema import Appeal
-from models.theme_map import no_themes
+from models.alarms import Part
+from models.emerging import Emerging
+from models.theme_map import Near, no_themes
 from models.themes import Nearest, Status
-from serving.scoring import Refusal, Scored, answer, assess, read_item, refuse_rows
+from serving.scoring import (
+    Refusal,
+    Scored,
+    answer,
+    assess,
+    facts_of,
+    read_item,
+    refuse_rows,
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +36,11 @@ class SameWords:
     def __init__(self, *titles):
         self.titles = titles
 
-    def nearest(self, texts):
+    def near(self, texts, facts):
         return [
-            Nearest(f"T{self.titles.index(text)}", text, Status.NEW, 0.75)
+            Near(Nearest(f"T{self.titles.index(text)}", text, Status.NEW, 0.75))
             if text in self.titles
-            else None
+            else Near()
             for text in texts
         ]
 
@@ -51,7 +62,7 @@ def test_the_same_appeal_gets_the_same_answer_whoever_its_neighbours_are(model, 
     crowd = [appeal("b"), 3, appeal("c", attributes={"shoe": 1}), one, appeal("d", text=None)]
     among = assess(crowd, model, themes).results
     assert among[3] == alone
-    assert alone.theme == Nearest("T0", "my words", Status.NEW, 0.75)
+    assert alone.near.theme == Nearest("T0", "my words", Status.NEW, 0.75)
     assert [type(result) for result in among] == [Scored, Refusal, Refusal, Scored, Refusal]
 
 
@@ -80,6 +91,26 @@ def test_each_score_is_told_with_its_own_theme(model, appeal):
     theme = {"id": "T0", "title": "held", "status": "new", "similarity": 0.75}
     assert themes[:4] == [theme, "refused", None, "refused"]
     assert themes[4] == theme | {"id": "T1", "title": "removed"}
+
+
+def test_each_score_is_told_with_its_own_alarm_and_asked_with_its_own_facts(model, appeal):
+    alarm = Emerging("A7", "payout", date(2025, 3, 1), 420.0)
+
+    class Alarmed:
+        def near(self, texts, facts):
+            return [Near(emerging=alarm if own.market == "SG" else None) for own in facts]
+
+    facts = {"policy": "spam", "detection": "human"}
+    asked = [appeal("a"), 3, appeal("b", market="SG", **facts), appeal("c", market="TH")]
+    told = answer(assess(asked, model, Alarmed()), asked)["results"]
+    assert [result.get("emerging", "refused") for result in told] == [
+        None,
+        "refused",
+        {"alarm": "A7", "title": "payout", "since": "2025-03-01", "recurrence_days": 420.0},
+        None,
+    ]
+    read = read_item(asked[2])
+    assert facts_of(read) == Part(policy="spam", market="SG", detection="human")
 
 
 def test_an_id_is_echoed_only_where_it_can_be_one(appeal):

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -83,8 +84,13 @@ def started(home: Path, workers: int = 1) -> Iterator[Process]:
         service.engine.dispose()
 
 
-def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(tmp_path, until, appeal):
+def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(
+    tmp_path, until, appeal, inbox, line_up, webhook_secret, monkeypatch
+):
+    monkeypatch.setenv("REDRESS_WEBHOOK_URL", inbox.url)
+    monkeypatch.setenv("REDRESS_WEBHOOK_SECRET", webhook_secret)
     with started(tmp_path, workers=2) as service, service.client("score") as client:
+        sent = line_up(service.engine, 3, datetime.now(UTC))
         until(lambda: "Redress serves on" in service.said())
         assert client.get("/livez").status_code == 200
         assert client.get("/readyz").status_code == 503
@@ -93,12 +99,19 @@ def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(tmp_path, 
         response = client.post("/v1/score", json={"appeals": [appeal()]})
         assert response.json()["type"] == "urn:redress:problem:no-champion"
         assert client.post("/v1/score", content=b"{}").status_code == 415
+        until(lambda: len(inbox.received) == 3)
+        assert sorted(inbox.ids) == sent
+        delivered = 'redress_webhook_attempts_total{outcome="delivered"} 3.0'
+        until(lambda: delivered in client.get("/metrics").text)
         metrics = client.get("/metrics").text
         assert 'route="/v1/score",status="503"' in metrics
         assert service.ended() == 0
         said = service.said()
     assert f"Redress serves on http://127.0.0.1:{service.port} " in said
     assert "no model has been promoted yet" in said
+    assert said.count("delivered (status 204)") == 3
+    assert webhook_secret not in said
+    assert inbox.url not in said
     assert "Traceback" not in said
     assert not list(tmp_path.glob("mlflow.db"))
 

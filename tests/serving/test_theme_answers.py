@@ -37,6 +37,8 @@ def theme(found):
         ),
         merged="T5",
         took_in=(Taken("T8", "Lost parcels", Status.ESCALATED, "Mia", 7),),
+        alarms=("A2", "A7"),
+        emerging=True,
         changes=(Change("T1", found.discovery.made_at, "mia", "owner", "a", None),),
     )
 
@@ -69,6 +71,7 @@ def test_a_theme_of_a_list_has_its_shape(theme):
         assert (told.driver and told.driver.value) == driver
         assert told.retired_on == one.retired_on
         assert (told.cases, told.merged) == (9, "T5")
+        assert (told.emerging, told.alarms) == (True, ["A2", "A7"])
         assert [taken.model_dump() for taken in told.took_in] == [
             {"id": "T8", "title": "Lost parcels", "status": "escalated", "owner": "Mia"}
         ]

@@ -311,7 +311,7 @@ def test_a_query_that_cannot_be_used_is_refused_without_being_repeated(reviewer,
 def test_a_query_that_would_be_ignored_is_refused(reviewer, query):
     document = problem_of(reviewer.get(f"/v1/themes?{query}"), 422, "invalid-parameter")
     assert "1 unknown" in document.detail
-    assert "status, retired" in document.detail
+    assert "status, retired, emerging" in document.detail
 
 
 @pytest.mark.parametrize("path", ["/v1/themes/T1", "/v1/themes/T1/merge"])
