@@ -10,6 +10,9 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from features.settings import Settings
+from models.alarm_book import AlarmBook
+from serving.alarms import AlarmDesk, alarm_routes
 from serving.answers import sent
 from serving.auth import Gate
 from serving.bench import Bench
@@ -17,6 +20,8 @@ from serving.bodies import read_body
 from serving.card import card, thresholds
 from serving.champion import Champion
 from serving.current_themes import CurrentThemes
+from serving.dashboard.app import add_pages
+from serving.dashboard.stock import Stock
 from serving.decisions import DecisionDesk
 from serving.desk import Asked, ScoreDesk
 from serving.keys import Keys, Scope
@@ -46,7 +51,9 @@ class Parts:
     scores: ScoreDesk
     decisions: DecisionDesk
     themes: ThemeDesk
+    alarms: AlarmDesk
     metrics: Metrics
+    settings: Settings
     bench: Bench = field(default_factory=Bench)
 
 
@@ -58,7 +65,9 @@ def parts_of(engine: Engine, champion: Champion, current: CurrentThemes, metrics
         scores=ScoreDesk(engine, champion, current, metrics),
         decisions=DecisionDesk(engine),
         themes=ThemeDesk(current.catalog, current.settings.least_subjects),
+        alarms=AlarmDesk(AlarmBook(engine)),
         metrics=metrics,
+        settings=current.settings,
     )
 
 
@@ -76,10 +85,17 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(score_routes(parts))
     app.include_router(decision_routes(parts))
     app.include_router(theme_routes(parts.themes, parts.gate, parts.bench))
+    app.include_router(alarm_routes(parts.alarms, parts.gate, parts.bench))
     app.include_router(model_routes(parts))
     app.include_router(metric_routes(parts.metrics))
+    add_pages(app, _stock(parts), Bench())
     document_app(app)
     return app
+
+
+def _stock(parts: Parts) -> Stock:
+    catalog = parts.themes.catalog
+    return Stock(catalog, AlarmBook(catalog.engine), parts.champion, parts.settings)
 
 
 def score_routes(parts: Parts) -> APIRouter:

@@ -21,6 +21,7 @@ from serving.champion import Champion
 from serving.current_themes import CurrentThemes
 from serving.metrics import Metrics
 from serving.settings import counts_together
+from serving.webhook.sender import sender_of
 
 
 class Mounted:
@@ -55,10 +56,14 @@ class Redress:
         self.engine = open_database(settings)
         metrics = Metrics(shared=counts_together())
         self.champion = Champion(Registry(settings), metrics.change_model)
-        self.themes = CurrentThemes(Catalog(self.engine), settings)
+        self.themes = CurrentThemes(
+            Catalog(self.engine, webhook=bool(settings.webhook_url)), settings
+        )
         mounted.app = create_app(parts_of(self.engine, self.champion, self.themes, metrics))
+        self.webhook = sender_of(self.engine, settings, metrics.count_webhook)
         self.champion.start()
         self.themes.start()
+        self.webhook.start()
 
     def __is_ready__(self) -> bool:
         """Answer /readyz: there is a model to score with."""
@@ -66,7 +71,8 @@ class Redress:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
-        """Let go of the registry, the catalogue and the database."""
+        """Let go of the webhook, the registry, the catalogue and the database."""
+        self.webhook.stop()
         self.champion.stop()
         self.themes.stop()
         self.engine.dispose()

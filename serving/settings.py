@@ -20,6 +20,9 @@ def prepare_bentoml(settings: Settings) -> None:
         BENTOML_HOME=str((settings.home / "bentoml").absolute()),
         BENTOML_DO_NOT_TRACK="True",
         BENTOML_QUIET="True",
+        # The server would put the browser's address in place of the proxy's, and trust every
+        # process of this machine: the pages read the headers of the proxies that settings name.
+        FORWARDED_ALLOW_IPS="",
     )
 
 

@@ -4,10 +4,11 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -15,15 +16,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
+from standardwebhooks import Webhook
 from tokenizers import Tokenizer
 
-from features.database import open_database
+from features.database import open_database, writing
 from features.encoder import StudentEncoder
 from features.errors import NoChampion
 from features.faults import Fault, pointer_to
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.settings import Settings
+from features.tables import ALARMS, DELIVERIES, DISCOVERIES
 from models.catalog import Catalog
 from models.scores import Attribute, Reason, Risk, Score
 from serving.api import Parts, create_app, parts_of
@@ -234,3 +237,131 @@ def served() -> Callable[..., object]:
 def until() -> Callable[[Callable[[], object]], None]:
     """Wait for another thread."""
     return wait_until
+
+
+WEBHOOK_SECRET = "whsec_" + "QUJD" * 8
+
+
+@dataclass(frozen=True)
+class Received:
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def message_id(self) -> str:
+        return self.headers["webhook-id"]
+
+    def verified(self, secret: str = WEBHOOK_SECRET) -> dict[str, object]:
+        """Verify the message as an integrator does, and give what it says."""
+        return Webhook(secret).verify(self.body, dict(self.headers))
+
+
+class Inbox:
+    """A receiver on a real socket: keeps what it gets, and answers as the test says.
+
+    Attributes
+    ----------
+    behaviour
+        Called with a handler and the number of the request, from 1: it answers, or does not.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[Received] = []
+        self.behaviour: Callable[[BaseHTTPRequestHandler, int], None] = self.answering(204)
+        self.released = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/hooks/alarms"
+
+    @property
+    def ids(self) -> list[str]:
+        return [one.message_id for one in self.received]
+
+    @staticmethod
+    def answering(status: int, **headers: str) -> Callable[[BaseHTTPRequestHandler, int], None]:
+        def answer(handler: BaseHTTPRequestHandler, number: int) -> None:
+            handler.send_response(status)
+            for name, value in headers.items():
+                handler.send_header(name.replace("_", "-"), value)
+            handler.send_header("Content-Length", "7")
+            handler.end_headers()
+            handler.wfile.write(b"private")
+
+        return answer
+
+    def hanging(self, handler: BaseHTTPRequestHandler, number: int) -> None:
+        """Answer nothing until the test is over."""
+        self.released.wait(120)
+        handler.close_connection = True
+
+    def close(self) -> None:
+        self.released.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    def _handler(inbox) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has its own self
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                inbox.received.append(Received(self.path, headers, body))
+                with suppress(ConnectionError):  # a sender may hang up
+                    inbox.behaviour(self, len(inbox.received))
+
+            def log_message(self, *args: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A receiver of webhooks."""
+    opened = Inbox()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def webhook_secret() -> str:
+    """Give the secret that `Received.verified` expects."""
+    return WEBHOOK_SECRET
+
+
+@pytest.fixture(scope="session")
+def line_up() -> Callable[..., list[str]]:
+    """Put messages in line, and give their ids: `line_up(engine, count, since, **columns)`."""
+    return _line_up
+
+
+def _line_up(engine: Engine, count: int, since: datetime, **columns: object) -> list[str]:
+    as_of = date(2025, 3, 31)
+    window = dict.fromkeys(("appeals", "unassigned", "campaigns", "copies"), 0)
+    figures = {"seconds": 1.0, "resolution": 0.5, "recall": 1.0, "window_days": 90}
+    ids = [f"msg_{number:03d}" for number in range(count)]
+    with writing(engine) as connection:
+        connection.execute(
+            insert(DISCOVERIES).values(as_of=as_of, made_at=since, encoder="e", **window, **figures)
+        )
+        for number, delivery_id in enumerate(ids):
+            alarm_id = f"A{number + 1}"
+            connection.execute(insert(ALARMS).values(alarm_id=alarm_id, family="cause"))
+            row = {
+                "delivery_id": delivery_id,
+                "event": "alarm.opened",
+                "alarm_id": alarm_id,
+                "as_of": as_of,
+                "body": f'{{"type":"alarm.opened", "data":{{"alarm":"{alarm_id}","title":"ร้าน"}}}}',
+                "created_at": since,
+                "attempts": 0,
+                "next_attempt_at": since,
+            }
+            connection.execute(insert(DELIVERIES).values(row | columns))
+    return ids

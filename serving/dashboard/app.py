@@ -1,0 +1,97 @@
+"""The pages, put together and added to the application."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from serving.bench import Bench
+from serving.dashboard.arrivals import arrivals_of
+from serving.dashboard.attempts import Attempts
+from serving.dashboard.door import HEADERS, Door, Parlour
+from serving.dashboard.pages import Drawer
+from serving.dashboard.sessions import Lifetime, Sessions
+from serving.dashboard.sign_in import SignIn
+from serving.dashboard.static_files import PREFIX, StaticFiles, static_response
+from serving.dashboard.stock import Stock
+from serving.dashboard.theme_actions import ThemeActions
+from serving.dashboard.theme_list import ThemeList
+from serving.dashboard.theme_page import ThemePages
+from serving.dashboard.users import Users
+from serving.keys import Keys
+from serving.problems import Problem
+
+
+def add_pages(app: FastAPI, stock: Stock, bench: Bench) -> None:
+    """Add the pages to an application, beside its HTTP interface."""
+    static = StaticFiles()
+    parlour = parlour_of(stock, static, bench)
+    sign_in = SignIn(parlour, Keys(stock.engine), Attempts())
+    door = Door(APIRouter(), parlour, sign_in.ask_in)
+    sign_in.add_to(door)
+    add_page_routes(door, stock)
+    _add_static(door.router, static)
+    app.include_router(door.router)
+    _add_missing(app, door)
+
+
+def parlour_of(stock: Stock, static: StaticFiles, bench: Bench) -> Parlour:
+    """Put together what the door needs."""
+    settings = stock.settings
+    lifetime = Lifetime(
+        timedelta(hours=settings.session_idle_hours), timedelta(days=settings.session_days)
+    )
+    return Parlour(
+        sessions=Sessions(stock.engine, lifetime),
+        users=Users(stock.engine),
+        arrivals=arrivals_of(settings),
+        drawer=Drawer(static.urls.__getitem__),
+        bench=bench,
+    )
+
+
+def add_page_routes(door: Door, stock: Stock) -> None:
+    """Add every page behind the door; a new page is added here, by a line."""
+    _add_first(door)
+    ThemeList(stock).add_to(door)
+    ThemeActions(ThemePages(stock)).add_to(door)
+
+
+def _add_first(door: Door) -> None:
+    """Lead from the bare address to the themes."""
+
+    @door.open("/")
+    def first(_call: object) -> Response:
+        return RedirectResponse("/themes", HTTPStatus.SEE_OTHER, headers=HEADERS)
+
+
+def _add_static(router: APIRouter, static: StaticFiles) -> None:
+    @router.get(PREFIX + "{name}", include_in_schema=False, response_model=None)
+    def read_static(request: Request, name: str) -> Response:
+        file = static.find(name)
+        if file is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return static_response(request, file)
+
+
+def _add_missing(app: FastAPI, door: Door) -> None:
+    """Answer a path that is not there with a page, where a browser asks for one."""
+    otherwise = app.exception_handlers[HTTPException]
+
+    async def missing(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", "") and not _is_api(request.url.path):
+            detail = "There is no such page. The address may be mistyped, or out of date."
+            return door.refuse(Problem(HTTPStatus.NOT_FOUND, "not-found", detail))
+        response: Response = await otherwise(request, error)  # type: ignore[misc]
+        return response
+
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, missing)
+
+
+def _is_api(path: str) -> bool:
+    return path.startswith("/v1/")

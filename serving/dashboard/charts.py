@@ -1,0 +1,167 @@
+"""Charts: Vega-Lite that `altair` makes, the table behind each, and a drawing without scripts.
+
+Colours are left to the page's script, which knows whether the page is light or dark: a mark names
+its part by its style: `observed`, `expected`, `band`, `alarm`, `episode` or `rule`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from serving.dashboard.drawing import Still, still_of
+from serving.dashboard.wording import day, number
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart, and what it shows in other ways.
+
+    Attributes
+    ----------
+    name
+        Of the element; one of its kind on a page.
+    caption
+        What is shown, in a sentence.
+    spec
+        Vega-Lite as JSON that is safe inside a script element.
+    columns, rows
+        The table behind the chart, as written.
+    still
+        A drawing that is there without scripts, or None: then the table is open.
+    """
+
+    name: str
+    caption: str
+    spec: Markup
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    still: Still | None = None
+
+
+@dataclass(frozen=True)
+class TrendDay:
+    """A day of a trend; `expected` is None where nothing is known to expect."""
+
+    day: date
+    observed: int
+    expected: float | None = None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """Days on which an alarm was open, the first and the last."""
+
+    first: date
+    last: date
+    name: str
+
+
+def spec_of(chart: alt.TopLevelMixin) -> Markup:
+    """Spell a chart as JSON that no browser takes for markup."""
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return embedded(spec)
+
+
+def embedded(value: object) -> Markup:
+    """Spell a value as JSON that is safe inside a script element."""
+    spelt = json.dumps(value, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        spelt = spelt.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(spelt)
+
+
+def trend_figure(days: Sequence[TrendDay], episodes: Sequence[Episode], caption: str) -> Figure:
+    """Draw counts a day against what was expected, with the episodes of alarms behind them."""
+    rows = [
+        (day(one.day), number(one.observed), number(one.expected), _named(one.day, episodes))
+        for one in reversed(days)
+    ]
+    return Figure(
+        name="trend",
+        caption=caption,
+        spec=spec_of(_trend(days, episodes)),
+        columns=("Day", "Appeals", "Expected", "Alarm"),
+        rows=tuple(rows),
+        still=still_of(
+            [one.observed for one in days],
+            [one.expected for one in days],
+            _places(days, episodes),
+        ),
+    )
+
+
+def _trend(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> alt.TopLevelMixin:
+    import altair as alt
+
+    counts = [
+        {"day": one.day.isoformat(), "observed": one.observed, "expected": one.expected}
+        for one in days
+    ]
+    axis = alt.Axis(format="%-d %b", grid=False)
+    time = alt.X("day:T", title=None, timeUnit="utcyearmonthdate", axis=axis)
+    told = [
+        alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate"),
+        alt.Tooltip("observed:Q", title="Appeals"),
+        alt.Tooltip("expected:Q", title="Expected", format=".1f"),
+    ]
+    base = chart_of(counts)
+    bars = base.mark_bar(style="observed").encode(
+        x=time, y=alt.Y("observed:Q", title="Appeals a day"), tooltip=told
+    )
+    layers: list[alt.Chart] = [bars]
+    if any(one.expected is not None for one in days):
+        line = base.mark_line(style="expected", interpolate="monotone")
+        layers.append(line.encode(x=time, y="expected:Q"))
+    if episodes:
+        layers.insert(0, _bands(episodes))
+    return alt.layer(*layers).properties(width="container", height=220)
+
+
+def _bands(episodes: Sequence[Episode]) -> alt.Chart:
+    import altair as alt
+
+    spans = [
+        {
+            "first": one.first.isoformat(),
+            "end": (one.last + timedelta(days=1)).isoformat(),
+            "alarm": one.name,
+        }
+        for one in episodes
+    ]
+    bands = chart_of(spans).mark_rect(style="episode")
+    first = alt.X("utcyearmonthdate(first):T", title=None)
+    drawn: alt.Chart = bands.encode(x=first, x2="end:T", tooltip="alarm:N")
+    return drawn
+
+
+def chart_of(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """Begin a chart of records."""
+    import altair as alt
+
+    chart: alt.Chart = alt.Chart(alt.Data(values=list(values)))  # type: ignore[no-untyped-call]
+    return chart
+
+
+def _named(when: date, episodes: Sequence[Episode]) -> str:
+    return ", ".join(one.name for one in episodes if one.first <= when <= one.last)
+
+
+def _places(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> list[tuple[int, int]]:
+    """Give the first and last place of the days of each episode that lie in a trend."""
+    found = []
+    for episode in episodes:
+        within = [
+            place for place, one in enumerate(days) if episode.first <= one.day <= episode.last
+        ]
+        if within:
+            found.append((within[0], within[-1]))
+    return found

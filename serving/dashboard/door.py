@@ -1,0 +1,363 @@
+"""The one way in: who asks, whether they may, what they sent; errors become pages.
+
+A page is a function from a `Visit` to a response. It runs in a thread, so it may use the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from features.errors import RedressError
+from serving.bench import Bench
+from serving.dashboard.arrivals import Arrival, Arrivals
+from serving.dashboard.csrf import FIELD, require_own_origin, require_token, token_of
+from serving.dashboard.forms import NO_FIELDS, Fields, read_fields
+from serving.dashboard.pages import Drawer, Frame, Page, links_for
+from serving.dashboard.refusals import RefusalPage, refusal_of
+from serving.dashboard.roles import Role
+from serving.dashboard.sessions import Person, Sessions
+from serving.dashboard.users import Users, login_of
+from serving.problems import Problem, database_unavailable, problem_of
+
+SESSION_COOKIE: Final = "redress_session"
+SAID_COOKIE: Final = "redress_said"
+SAID_SECONDS: Final = 60
+MOST_SAID: Final = 300
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Not no-referrer: with it browsers send forms with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*", re.ASCII)
+logger = logging.getLogger("redress.serving")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to a page, before it is known who asks.
+
+    Attributes
+    ----------
+    fields
+        Of the form; of a GET none.
+    """
+
+    request: Request
+    arrival: Arrival
+    fields: Fields
+
+    def part(self, name: str) -> str:
+        """Give a part of the path: of `/themes/{theme_id}`, the theme_id."""
+        return str(self.request.path_params[name])
+
+    @property
+    def query(self) -> QueryParams:
+        """What follows the question mark."""
+        return self.request.query_params
+
+    @property
+    def path(self) -> str:
+        """The address, with its query: where to come back to."""
+        query = self.request.url.query
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
+    def note(self, **facts: object) -> None:
+        """Leave ids, counts and versions for the log; never a name or a text."""
+        self.request.state.facts = {**getattr(self.request.state, "facts", {}), **facts}
+
+    def set_cookie(self, response: Response, name: str, value: str, seconds: int | None) -> None:
+        """Set a cookie that no script reads and no other site sends along with a form."""
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            httponly=True,
+            samesite="lax",
+            secure=self.arrival.https,
+        )
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request to a page, by somebody who may make it.
+
+    Attributes
+    ----------
+    secret
+        The token of the session; what forms carry is derived from it.
+    """
+
+    call: Call
+    person: Person
+    secret: str
+    drawer: Drawer
+    paths: frozenset[str]
+    fields: Fields
+
+    @property
+    def query(self) -> QueryParams:
+        """What follows the question mark."""
+        return self.call.query
+
+    def part(self, name: str) -> str:
+        """Give a part of the path: of `/themes/{theme_id}`, the theme_id."""
+        return self.call.part(name)
+
+    def note(self, **facts: object) -> None:
+        """As of `Call.note`."""
+        self.call.note(**facts)
+
+    def may(self, role: Role) -> bool:
+        """Tell whether the person has a role, or one that includes it."""
+        return self.person.role.includes(role)
+
+    def show(self, page: Page, status: HTTPStatus = HTTPStatus.OK) -> Response:
+        """Draw a page, with what the last action said."""
+        said = _said(self.call.request, self.secret)
+        frame = Frame(
+            self.person,
+            token_of(self.secret),
+            links_for(page.under, self.paths),
+            said,
+            page.has_charts,
+        )
+        response = html(self.drawer.draw(page, frame), status)
+        if said:
+            response.delete_cookie(SAID_COOKIE)
+        return response
+
+    def refuse(self, problem: Problem) -> Response:
+        """Show a problem as a page, with the way to other pages around it."""
+        return self.show(refusal_of(problem), problem.status)
+
+    def go(self, path: str, said: str = "") -> Response:
+        """Send the browser to a page after an action, which will say what was done."""
+        response = RedirectResponse(path, HTTPStatus.SEE_OTHER, headers=HEADERS)
+        if said:
+            value = _signed(said[:MOST_SAID], self.secret)
+            self.call.set_cookie(response, SAID_COOKIE, value, SAID_SECONDS)
+        return response
+
+    def download(self, content: str, name: str) -> Response:
+        """Send a CSV file of some name."""
+        headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+        # With a mark of UTF-8, without which spreadsheets misread it.
+        return Response(
+            content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers
+        )
+
+
+View = Callable[[Visit], Response]
+OpenView = Callable[[Call], Response]
+
+
+@dataclass(frozen=True)
+class Parlour:
+    """What the door needs to know who asks, and to draw."""
+
+    sessions: Sessions
+    users: Users
+    arrivals: Arrivals
+    drawer: Drawer
+    bench: Bench
+
+
+class Door:
+    """Adds pages to a router, each behind the role that it needs.
+
+    Parameters
+    ----------
+    router
+        Takes the routes.
+    parlour
+        What the door is made of.
+    ask_in
+        Answers whoever is not signed in, with what they asked for.
+    """
+
+    def __init__(self, router: APIRouter, parlour: Parlour, ask_in: OpenView) -> None:
+        self.router = router
+        self.parlour = parlour
+        self.ask_in = ask_in
+        self._paths: set[str] = set()
+
+    def page(self, path: str, role: Role = Role.VIEWER) -> Callable[[View], View]:
+        """Add a page that is read."""
+        return self._adds(path, "GET", role)
+
+    def act(self, path: str, role: Role) -> Callable[[View], View]:
+        """Add an action: a POST whose form must carry the session's token."""
+        return self._adds(path, "POST", role)
+
+    def open(self, path: str, method: str = "GET") -> Callable[[OpenView], OpenView]:
+        """Add a page for which nobody need be signed in."""
+
+        def add(view: OpenView) -> OpenView:
+            self._route(path, method, view)
+            return view
+
+        return add
+
+    def _adds(self, path: str, method: str, role: Role) -> Callable[[View], View]:
+        def add(view: View) -> View:
+            def admitted(call: Call) -> Response:
+                return self._admit(call, view, role)
+
+            self._paths.add(path)
+            self._route(path, method, admitted)
+            return view
+
+        return add
+
+    def _route(self, path: str, method: str, view: OpenView) -> None:
+        async def answer(request: Request) -> Response:
+            try:
+                self.parlour.bench.require_room()
+                sent = await read_fields(request) if method == "POST" else NO_FIELDS
+                call = Call(request, self.parlour.arrivals.of(request), sent)
+                return await self.parlour.bench.run(self._answer, call, view)
+            except Problem as problem:
+                return self.refuse(problem)
+
+        self.router.add_api_route(
+            path, answer, methods=[method], include_in_schema=False, response_model=None
+        )
+
+    def _answer(self, call: Call, view: OpenView) -> Response:
+        try:
+            if call.request.method == "POST":
+                require_own_origin(call.request.headers)
+            return view(call)
+        except RedressError as error:
+            return self.refuse(problem_of(error))
+        except SQLAlchemyError as error:
+            # Its message holds values.
+            logger.error("the database failed: %s", type(error).__qualname__)
+            return self.refuse(database_unavailable())
+
+    def _admit(self, call: Call, view: View, role: Role) -> Response:
+        visit = self._visit(call)
+        if visit is None:
+            return self.ask_in(call)
+        call.note(role=visit.person.role)
+        try:
+            response = _viewed(visit, view, role)
+        except RedressError as error:
+            response = visit.refuse(problem_of(error))
+        except Problem as problem:
+            response = visit.refuse(problem)
+        if visit.secret != call.request.cookies.get(SESSION_COOKIE):
+            self.keep(call, response, visit.secret)
+        return response
+
+    def keep(self, call: Call, response: Response, secret: str) -> None:
+        """Let a browser keep a session until it ends."""
+        seconds = int(self.parlour.sessions.lifetime.most.total_seconds())
+        call.set_cookie(response, SESSION_COOKIE, secret, seconds)
+
+    def _visit(self, call: Call) -> Visit | None:
+        """Say who asks: whom a trusted proxy names, or else whose session the cookie opens."""
+        secret = call.request.cookies.get(SESSION_COOKIE, "")
+        person = self.parlour.sessions.person(secret) if secret else None
+        if call.arrival.user is not None:
+            named = login_of(call.arrival.user)
+            if person is None or person.login != named:
+                person = self._named(named)
+                secret = self.parlour.sessions.begin(person)
+        return None if person is None else self.visit(call, person, secret)
+
+    def visit(self, call: Call, person: Person, secret: str) -> Visit:
+        """Put together what a page is told of somebody who may see it."""
+        paths = frozenset(self._paths)
+        shown = {name: value for name, value in call.fields.items() if name != FIELD}
+        return Visit(call, person, secret, self.parlour.drawer, paths, shown)
+
+    def _named(self, login: str) -> Person:
+        user = self.parlour.users.find(login)
+        if user is None or user.disabled_at is not None:
+            detail = (
+                "You are known to the proxy in front of Redress, but not to Redress. Ask an"
+                " administrator to add you: redress user add NAME --no-password"
+            )
+            raise Problem(HTTPStatus.FORBIDDEN, "unknown-user", detail)
+        return Person(user.name, user.role, login=user.login)
+
+    def refuse(self, problem: Problem) -> Response:
+        """Show a problem as a page."""
+        frame = Frame(None, "")
+        content = self.parlour.drawer.draw(refusal_of(problem), frame)
+        return html(content, problem.status, problem.headers)
+
+
+def _viewed(visit: Visit, view: View, role: Role) -> Response:
+    if visit.call.request.method == "POST":
+        require_token(visit.secret, visit.call.fields.get(FIELD, ""))
+    if not visit.may(role):
+        return visit.show(_not_allowed(visit.person, role), HTTPStatus.FORBIDDEN)
+    return view(visit)
+
+
+def html(
+    content: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Send a page, with the headers that keep it to itself."""
+    return HTMLResponse(content, status, headers={**HEADERS, **(headers or {})})
+
+
+def local(path: str) -> str:
+    """Give a path to come back to; where it leads elsewhere, the first page."""
+    return path if _LOCAL.fullmatch(path) else "/"
+
+
+def _not_allowed(person: Person, role: Role) -> RefusalPage:
+    article = "an" if role is Role.ADMIN else "a"
+    return RefusalPage(
+        "Not for your role",
+        f"This needs {article} {role}; {person.name} is {person.role}. Nothing was done. Ask an"
+        " administrator, or sign in as somebody else.",
+    )
+
+
+def _signed(text: str, secret: str) -> str:
+    packed = base64.urlsafe_b64encode(text.encode()).decode()
+    return f"{packed}.{token_of(secret, f'said {packed}')[:32]}"
+
+
+def _said(request: Request, secret: str) -> str:
+    """Read what the last action said; nothing where the cookie is not this session's own."""
+    packed, _, mark = request.cookies.get(SAID_COOKIE, "").partition(".")
+    right = token_of(secret, f"said {packed}")[:32]
+    if not packed or not hmac.compare_digest(mark.encode(), right.encode()):
+        return ""
+    try:
+        return base64.urlsafe_b64decode(packed).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

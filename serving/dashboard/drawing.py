@@ -1,0 +1,113 @@
+"""Small drawings that need no script: paths of bars and lines for inline SVG.
+
+Coordinates are whole numbers or one decimal, y downwards, as SVG has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+STEP: Final = 4
+"""Width of a day in a sparkline."""
+HEIGHT: Final = 20
+RECENT: Final = 7
+"""Days at the end that are drawn in the accent's colour."""
+LEAST_TOP: Final = 4
+"""Counts below it do not fill the height: one appeal is no peak."""
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A sparkline of counts, one bar a day.
+
+    Attributes
+    ----------
+    before, recent
+        Paths of the bars before the last seven days, and of those.
+    width, height
+        In pixels.
+    words
+        What it shows, for those who do not see it.
+    """
+
+    before: str
+    recent: str
+    width: int
+    height: int
+    words: str
+
+
+def spark_of(counts: Sequence[int], noun: str = "appeals") -> Spark:
+    """Draw counts, one a day, the last day last."""
+    top = max([LEAST_TOP, *counts])
+    bars = [
+        f"M{STEP * place + 2} {HEIGHT}v-{max(1, round(HEIGHT * count / top))}" if count else ""
+        for place, count in enumerate(counts)
+    ]
+    split = max(0, len(bars) - RECENT)
+    words = (
+        f"{noun} a day over {len(counts)} days, at most {max(counts, default=0)};"
+        f" {sum(counts[split:])} in the last {len(counts) - split}"
+    )
+    width = STEP * len(counts)
+    return Spark("".join(bars[:split]), "".join(bars[split:]), width, HEIGHT, words)
+
+
+@dataclass(frozen=True)
+class Still:
+    """A chart that is there without scripts: bars, a line over them, bands behind them.
+
+    Attributes
+    ----------
+    bars, line
+        Paths.
+    bands
+        Pairs of left edge and width.
+    top
+        Value at the upper edge.
+    """
+
+    bars: str
+    line: str
+    bands: tuple[tuple[int, int], ...]
+    width: int
+    height: int
+    top: float
+
+
+def still_of(
+    counts: Sequence[int],
+    expected: Sequence[float | None],
+    bands: Sequence[tuple[int, int]] = (),
+    height: int = 160,
+) -> Still:
+    """Draw counts against what was expected of them.
+
+    Parameters
+    ----------
+    counts, expected
+        One a day, of the same days; None where nothing is known to expect.
+    bands
+        First and last place of the days that lie in a band.
+    """
+    top = max([float(LEAST_TOP), *counts, *(one for one in expected if one is not None)])
+    scale = height / top
+    bars = "".join(
+        f"M{8 * place + 4} {height}v-{count * scale:.1f}"
+        for place, count in enumerate(counts)
+        if count
+    )
+    edges = tuple((8 * first, 8 * (last - first + 1)) for first, last in bands)
+    return Still(bars, _line(expected, scale, height), edges, 8 * len(counts), height, top)
+
+
+def _line(values: Sequence[float | None], scale: float, height: int) -> str:
+    """Draw a line that breaks where a value is missing."""
+    parts, drawing = [], False
+    for place, value in enumerate(values):
+        if value is not None:
+            parts.append(f"{'L' if drawing else 'M'}{8 * place + 4} {height - value * scale:.1f}")
+        drawing = value is not None
+    return "".join(parts)

@@ -1,0 +1,40 @@
+"""What pages are made of: where they read, and what is settled for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from features.settings import Settings
+from models.alarm_book import AlarmBook
+from models.catalog import Catalog
+from serving.champion import Champion
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What the pages read from.
+
+    Attributes
+    ----------
+    champion
+        The model in service.
+    settings
+        As the process read them when it started.
+    """
+
+    catalog: Catalog
+    alarms: AlarmBook
+    champion: Champion
+    settings: Settings
+
+    @property
+    def engine(self) -> Engine:
+        """The one database."""
+        return self.catalog.engine
+
+    @property
+    def least_subjects(self) -> int:
+        """Distinct subjects below which a theme is neither shown nor named."""
+        return self.settings.least_subjects

@@ -1,0 +1,306 @@
+"""The page of a theme: what it is, how big, whom it hits, what causes it, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Final
+
+from models.alarm_entry import tells
+from models.alarms import Alarm, Kind
+from models.themes import Change, Discovery, Driver, Event, Outcomes, Status, Theme
+from serving.dashboard.charts import Episode, Figure, TrendDay, trend_figure
+from serving.dashboard.marking import Marker, Piece
+from serving.dashboard.pages import Page
+from serving.dashboard.roles import Role
+from serving.dashboard.stock import Stock
+from serving.dashboard.theme_flags import Flag, flags_of
+from serving.dashboard.theme_reading import (
+    APPEALS_SHOWN,
+    Filed,
+    Reach,
+    filed_of,
+    names_of,
+    open_targets,
+    reach_of,
+    shown_theme,
+)
+
+TREND_DAYS: Final = 120
+"""Days of the trend, at most: a bar a day can still be told apart on a telephone."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Another theme, that a page leads to; without a title where it may not be named."""
+
+    theme_id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exemplar, with the words that matter marked."""
+
+    appeal_id: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the lineage: what became of the theme on a day, and of which others."""
+
+    as_of: date
+    what: str
+    themes: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that a person changed."""
+
+    made_at: datetime
+    made_by: str
+    field: str
+    old: str
+    new: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big a theme is: counts as of `models.themes.Portrait`, its share of all appeals."""
+
+    appeals: int
+    share: float
+    cases: int
+    subjects: int
+    campaigns: int
+    week: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that could not be done: which, why, and what was typed."""
+
+    form: str = ""
+    why: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, form: str, name: str, otherwise: str | None) -> str:
+        """Give what a field holds: what was typed, or else what is there."""
+        typed = self.typed.get(name) if form == self.form else None
+        return (otherwise or "") if typed is None else typed
+
+
+@dataclass(frozen=True)
+class ThemePage(Page):
+    """The page of a theme.
+
+    Attributes
+    ----------
+    revision
+        Carried in every form: whoever changes what somebody else has changed meanwhile is told.
+    went_to
+        The theme that it counts to now, or None.
+    targets
+        Themes that it may be merged into.
+    may_note, may_change
+        What the person may do.
+    """
+
+    template: ClassVar[str] = "theme.html"
+    under: ClassVar[str] = "/themes"
+    has_charts: ClassVar[bool] = True
+
+    theme_id: str
+    found_title: str
+    named: bool
+    status: Status
+    owner: str | None
+    note: str | None
+    revision: int
+    as_of: date
+    window_days: int
+    born_on: date
+    first_seen: datetime
+    last_seen: datetime
+    retired_on: date | None
+    went_to: Named | None
+    took_in: tuple[Named, ...]
+    flags: tuple[Flag, ...]
+    size: Size
+    trend: Figure
+    drivers: tuple[Driver, ...]
+    phrases: tuple[str, ...]
+    exemplars: tuple[Shown, ...]
+    reach: tuple[Reach, ...]
+    outcomes: Outcomes
+    lines: tuple[Line, ...]
+    changes: tuple[Made, ...]
+    filed: tuple[Filed, ...]
+    filed_page: int
+    filed_pages: int
+    statuses: tuple[Status, ...]
+    targets: tuple[Named, ...]
+    may_note: bool
+    may_change: bool
+    refused: Refused
+
+
+class ThemePages:
+    """Puts the page of a theme together.
+
+    Parameters
+    ----------
+    stock
+        What pages read from.
+    """
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock = stock
+
+    def page(
+        self, theme_id: str, role: Role, filed_page: int = 1, refused: Refused | None = None
+    ) -> ThemePage:
+        """Put the page together.
+
+        Raises
+        ------
+        NoSuchTheme
+            There is none to be shown.
+        """
+        engine, least = self.stock.engine, self.stock.least_subjects
+        theme = shown_theme(self.stock.catalog, theme_id, least)
+        latest = self.stock.catalog.latest()
+        assert latest is not None  # a theme has been found
+        alarms = [one for one in self.stock.alarms.alarms().alarms if tells(one.account, theme_id)]
+        names = names_of(engine, least)
+        targets = open_targets(engine, least) - {theme_id}
+        portrait = theme.portrait
+        pages = max(1, -(-portrait.size // APPEALS_SHOWN))
+        filed_page = min(max(filed_page, 1), pages)
+        marker = Marker(portrait.phrases)
+        return ThemePage(
+            title=theme.title,
+            theme_id=theme_id,
+            found_title=portrait.title,
+            named=theme.named,
+            status=theme.status,
+            owner=theme.owner,
+            note=theme.note,
+            revision=theme.revision,
+            as_of=latest.as_of,
+            window_days=latest.window_days,
+            born_on=theme.born_on,
+            first_seen=portrait.first_seen,
+            last_seen=portrait.last_seen,
+            retired_on=theme.retired_on,
+            went_to=_named(theme.merged_into or theme.merged, names),
+            took_in=tuple(Named(one.theme_id, one.title) for one in theme.took_in),
+            flags=flags_of(theme, alarms),
+            size=_size(theme, latest),
+            trend=_trend(theme, latest, alarms),
+            drivers=portrait.drivers,
+            phrases=portrait.phrases,
+            exemplars=tuple(
+                Shown(one.appeal_id, marker.pieces(one.text)) for one in portrait.exemplars
+            ),
+            reach=reach_of(engine, theme_id, latest.as_of),
+            outcomes=portrait.outcomes,
+            lines=_lines(theme, names),
+            changes=tuple(map(made_of, reversed(theme.changes))),
+            filed=filed_of(engine, theme_id, latest.as_of, filed_page),
+            filed_page=filed_page,
+            filed_pages=pages,
+            statuses=tuple(one for one in Status if one is not Status.DISMISSED),
+            targets=tuple(Named(one, title) for one, title in names.items() if one in targets),
+            may_note=role.includes(Role.REVIEWER) and theme.merged_into is None,
+            may_change=role.includes(Role.MANAGER) and theme.merged_into is None,
+            refused=refused or Refused(),
+        )
+
+
+def made_of(change: Change) -> Made:
+    """Say a change; a value that is missing is a dash."""
+    return Made(
+        change.made_at,
+        change.made_by,
+        _FIELDS.get(change.field, change.field),
+        change.old or "–",
+        change.new or "–",
+        change.reason,
+    )
+
+
+_FIELDS: Final = {"merged_into": "merged into", "took_in": "took in"}
+_EVENTS: Final = {
+    Event.BORN: "found for the first time",
+    Event.CONTINUED: "found again",
+    Event.SPLIT: "split from",
+    Event.MERGED: "merged into",
+    Event.RETIRED: "no longer found",
+}
+
+
+def _named(theme_id: str | None, names: Mapping[str, str]) -> Named | None:
+    return None if theme_id is None else Named(theme_id, names.get(theme_id, ""))
+
+
+def _size(theme: Theme, latest: Discovery) -> Size:
+    portrait, last = theme.portrait, latest.as_of
+    this_week = last - timedelta(days=6)
+    week = sum(one.appeals for one in portrait.days if one.day >= this_week)
+    before = sum(
+        one.appeals for one in portrait.days if this_week - timedelta(days=7) <= one.day < this_week
+    )
+    share = portrait.size / latest.appeals if latest.appeals else 0.0
+    return Size(
+        portrait.size,
+        share,
+        portrait.cases,
+        portrait.subjects,
+        portrait.campaigns,
+        week,
+        before,
+    )
+
+
+def _trend(theme: Theme, latest: Discovery, alarms: Sequence[Alarm]) -> Figure:
+    """Draw the days of a theme; what was expected is told where an alarm of it as a whole says."""
+    expected = {
+        one.day: one.expected
+        for alarm in reversed(alarms)
+        if alarm.account.part.facts == {"theme": theme.theme_id}
+        and alarm.account.kind in (Kind.RISE, Kind.FALL)
+        for one in alarm.account.days
+    }
+    counts = {one.day: one.appeals for one in theme.portrait.days}
+    first = max(min(counts, default=latest.as_of), latest.as_of - timedelta(days=TREND_DAYS - 1))
+    span = [first + timedelta(days=n) for n in range((latest.as_of - first).days + 1)]
+    days = [TrendDay(one, counts.get(one, 0), expected.get(one)) for one in span]
+    caption = f"Appeals a day, {len(days)} days up to {latest.as_of:%-d %B %Y}"
+    return trend_figure(days, list(_episodes(alarms)), caption)
+
+
+def _episodes(alarms: Iterable[Alarm]) -> Iterable[Episode]:
+    for alarm in alarms:
+        if alarm.account.kind is not Kind.OVERTURNS:
+            yield Episode(alarm.account.since, alarm.seen_on, alarm.alarm_id)
+
+
+def _lines(theme: Theme, names: Mapping[str, str]) -> tuple[Line, ...]:
+    """Say what became of a theme, the latest first; days on which it was only found again, once."""
+    told: list[Line] = []
+    for place, descent in enumerate(reversed(theme.descents)):
+        others = tuple(
+            Named(one, names.get(one, ""))
+            for one in (descent.into or descent.parents)
+            if one != theme.theme_id
+        )
+        if descent.event is Event.CONTINUED and place and not others:
+            continue
+        told.append(Line(descent.as_of, _EVENTS[descent.event], others))
+    return tuple(told)

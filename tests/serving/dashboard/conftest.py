@@ -1,0 +1,385 @@
+"""A whole service with pages on a real socket, a small catalogue, and a real browser."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import Engine, insert
+
+from features.database import open_database, writing
+from features.history import add_appeals
+from features.schema import Appeal
+from features.settings import Settings
+from features.tables import DECISIONS
+from models.alarms import Against, Kind, Part
+from models.catalog import Catalog
+from models.themes import (
+    Day,
+    Descent,
+    Discovery,
+    Driver,
+    Event,
+    Exemplar,
+    Found,
+    Member,
+    Outcomes,
+    Portrait,
+)
+from serving.api import create_app, parts_of
+from serving.champion import Champion
+from serving.current_themes import CurrentThemes
+from serving.dashboard.csrf import FIELD, token_of
+from serving.dashboard.door import SESSION_COOKIE
+from serving.dashboard.roles import Role
+from serving.dashboard.sessions import Lifetime, Person, Sessions
+from serving.dashboard.users import Users
+from serving.metrics import Metrics
+
+CHROMIUM = Path("/usr/bin/chromium")
+AS_OF = date(2025, 3, 31)
+PASSWORD = "four words make it"
+HOSTILE = "<script>alert(\"1\")</script> & 'co'"
+RIGHT_TO_LEFT = "حسابي معلق بدون سبب 🙏🏽"
+TITLES = {
+    "T1": "payout on hold, bank change",
+    "T2": HOSTILE,
+    "T3": RIGHT_TO_LEFT,
+    "T4": "hidden from view",
+    "T5": "phone cases, counterfeit",
+    "T6": "=HYPERLINK(A1)",
+}
+SIZES = {"T1": 40, "T2": 24, "T3": 12, "T4": 3, "T5": 30, "T6": 8}
+"""Appeals of each theme, a seller each; T4 has too few to be shown."""
+
+
+def found_themes(as_of: date = AS_OF, known: bool = False) -> Found:
+    """Make what a discovery of the small catalogue found."""
+    discovery = Discovery(
+        as_of,
+        90,
+        datetime(2025, 6, 1, tzinfo=UTC),
+        3.5,
+        "e" * 64,
+        150,
+        33,
+        1,
+        2,
+        0.5,
+        0.9,
+        1.0,
+        None,
+    )
+    ways = np.eye(len(TITLES), 16, dtype=np.float32)
+    return Found(
+        discovery=discovery,
+        portraits={theme: _portrait(theme, as_of) for theme in TITLES},
+        members=tuple(
+            Member(f"{theme}-{n}", theme, theme, 0.9)
+            for theme in TITLES
+            for n in range(SIZES[theme])
+        ),
+        descents=tuple(
+            Descent(theme, as_of, Event.CONTINUED if known else Event.BORN) for theme in TITLES
+        ),
+        centres={theme: (ways[place], 0.9) for place, theme in enumerate(TITLES)},
+    )
+
+
+def _portrait(theme: str, as_of: date) -> Portrait:
+    size = SIZES[theme]
+    last = datetime(as_of.year, as_of.month, as_of.day, 9, tzinfo=UTC)
+    days = [as_of - timedelta(days=size - 1 - n) for n in range(size)]
+    return Portrait(
+        title=TITLES[theme],
+        phrases=("payout hold", "bank"),
+        exemplars=(
+            Exemplar(f"{theme}-0", f"My payout hold is at the Bank. {TITLES[theme]} [number]"),
+        ),
+        drivers=(
+            Driver("policy", "payment_hold", size - 2, size, size / 4, 1.5, 0.9),
+            Driver("market", "SG", size // 2, size, size / 5, 0.8, 0.3),
+        ),
+        outcomes=Outcomes(size, size // 2, size / 4, 0.8, 0.1),
+        days=tuple(Day(day, 1, n % 2, 1) for n, day in enumerate(days)),
+        size=size,
+        cases=size,
+        subjects=size,
+        campaigns=1,
+        first_seen=last - timedelta(days=size - 1),
+        last_seen=last,
+    )
+
+
+def filed_appeals() -> tuple[list[Appeal], list[dict[str, Any]]]:
+    """Make the appeals of the themes, and the decisions on every other one."""
+    appeals, decisions = [], []
+    for theme, size in SIZES.items():
+        for n in range(size):
+            filed = datetime(2025, 3, 31, 9, tzinfo=UTC) - timedelta(days=size - 1 - n)
+            appeals.append(
+                Appeal(
+                    appeal_id=f"{theme}-{n}",
+                    submitted_at=filed,
+                    text=f"my payout is held, says {theme} {n}",
+                    subject_id=f"seller-{theme}-{n}",
+                    policy="payment_hold" if n % 4 else "counterfeit",
+                    market=("SG", "MY", None)[n % 3],
+                    language="en",
+                    detection="automated",
+                )
+            )
+            if n % 2:
+                outcome = "overturned" if n % 4 == 1 else "upheld"
+                decided = filed + timedelta(days=1)
+                decisions.append(
+                    {"appeal_id": f"{theme}-{n}", "decided_at": decided, "outcome": outcome}
+                )
+    return appeals, decisions
+
+
+def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
+    """Enter the small catalogue: appeals, decisions, themes, and two open alarms."""
+    appeals, decisions = filed_appeals()
+    with writing(engine) as connection:
+        add_appeals(connection, appeals)
+        connection.execute(insert(DECISIONS), decisions)
+    days = tuple(Against(AS_OF - timedelta(days=n), 4, 1.5) for n in reversed(range(28)))
+    cause = sighting_of([f"T1-{n}" for n in range(30, 40)], 420.0, theme="T1")
+    rise = sighting_of(
+        [f"T5-{n}" for n in range(20, 30)],
+        kind=Kind.RISE,
+        part=Part(theme="T5"),
+        theme="T5",
+        emerging=True,
+    )
+    told = [replace(one, account=replace(one.account, days=days)) for one in (cause, rise)]
+    Catalog(engine).write(found_themes(), told)
+
+
+@dataclass
+class House:
+    """A service with pages that is up."""
+
+    url: str
+    engine: Engine
+    settings: Settings
+    sessions: Sessions
+    users: Users
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    def session(self, role: Role, name: str = "") -> str:
+        """Sign somebody in without the form: give the token of a new session."""
+        name = name or f"{role} one"
+        user = self.users.find(name) or self.users.add(name, role, None)
+        return self.sessions.begin(Person(user.name, user.role, login=user.login))
+
+    def client(self, role: Role | None = None, name: str = "", **options: Any) -> httpx.Client:
+        """Give a browser without a screen, signed in where a role is named."""
+        cookies = {} if role is None else {SESSION_COOKIE: self.session(role, name)}
+        client = httpx.Client(base_url=self.url, cookies=cookies, timeout=30, **options)
+        self.opened.append(client)
+        return client
+
+    def send(self, client: httpx.Client, path: str, **fields: object) -> httpx.Response:
+        """Send a form with the token of the client's session."""
+        token = token_of(client.cookies.get(SESSION_COOKIE) or "-")
+        return client.post(path, data={FIELD: token, **fields})
+
+    def theme(self, theme_id: str) -> Any:
+        """Read a theme from the catalogue."""
+        return Catalog(self.engine).theme(theme_id, 0)
+
+
+@contextmanager
+def opened_house(home: Path, served: Callable[..., Any], **settings: Any) -> Iterator[House]:
+    chosen = Settings(home=home, **settings)
+    engine = open_database(chosen)
+    current = CurrentThemes(Catalog(engine), chosen)
+    parts = parts_of(engine, Champion(registry=None), current, Metrics(shared=False))
+    lifetime = Lifetime(timedelta(hours=12), timedelta(days=7))
+    with served(create_app(parts)) as url:
+        house = House(url, engine, chosen, Sessions(engine, lifetime), Users(engine))
+        yield house
+        for client in house.opened:
+            client.close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def house_in(served: Callable[..., Any]) -> Callable[..., Any]:
+    """Open a service with pages in a home of the test's own, with some settings, as a context."""
+
+    def opened(home: Path, **settings: Any) -> Any:
+        return opened_house(home, served, **settings)
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory,
+    served: Callable[..., Any],
+    sighting_of: Callable[..., Any],
+) -> Iterator[House]:
+    """A service with the small catalogue, shared by the tests of one file."""
+    with opened_house(tmp_path_factory.mktemp("home"), served) as opened:
+        fill(opened.engine, sighting_of)
+        yield opened
+
+
+@pytest.fixture
+def new_house(tmp_path: Path, served: Callable[..., Any]) -> Iterator[House]:
+    """A service of the test's own, before its first discovery."""
+    with opened_house(tmp_path, served) as opened:
+        yield opened
+
+
+@pytest.fixture
+def full_house(new_house: House, sighting_of: Callable[..., Any]) -> House:
+    """A service of the test's own, with the small catalogue."""
+    fill(new_house.engine, sighting_of)
+    return new_house
+
+
+@pytest.fixture(scope="module")
+def viewer(house: House) -> httpx.Client:
+    """A viewer of `house`."""
+    return house.client(Role.VIEWER)
+
+
+@pytest.fixture(scope="module")
+def manager(house: House) -> httpx.Client:
+    """A manager of `house`."""
+    return house.client(Role.MANAGER)
+
+
+# The browser.
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    width: int = 1280
+    scheme: str = "light"
+    scripts: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}{'' if self.scripts else '-plain'}"
+
+
+LOOKS = [Look(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+
+
+class Screen:
+    """A page in the browser, with what went wrong on it."""
+
+    def __init__(self, page: Any, url: str, scripts: bool = True) -> None:
+        self.page = page
+        self.url = url
+        self.scripts = scripts
+        self.faults: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        page.on("response", self._see)
+
+    def open(self, path: str) -> Any:
+        """Go to a page, wait until its charts are drawn, and give it."""
+        self.page.goto(self.url + path)
+        if self.scripts and self.page.locator("figure.chart").count():
+            self.page.wait_for_selector("figure.chart:not([data-drawn])", state="detached")
+        return self.page
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text}")
+
+    def _see(self, response: Any) -> None:
+        if response.status >= 500 or (response.status >= 400 and "/static/" in response.url):
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def require_sound(self) -> None:
+        """Refuse what people would curse: errors, faults of access, pages wider than the screen."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        assert self.faults == []
+        found = Axe().run(self.page).response["violations"]
+        grave = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+        wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for all tests of a process: Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is absent: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def screens(browser: Any, house: House) -> Iterator[Callable[..., Screen]]:
+    """Give a screen on `house`, signed in; one for each role and look, used again."""
+    made: dict[tuple[Role | None, Look], Screen] = {}
+
+    def screen(role: Role | None = Role.MANAGER, look: Look = Look()) -> Screen:
+        if (role, look) not in made:
+            made[role, look] = _screen(browser, house, role, look)
+        made[role, look].faults.clear()
+        return made[role, look]
+
+    yield screen
+    for one in made.values():
+        one.page.context.close()
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def look(request: pytest.FixtureRequest) -> Look:
+    """Every width and colour scheme that pages are held to."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def look_of() -> Callable[..., Look]:
+    """Make a look: a width, a scheme, with scripts or without."""
+    return Look
+
+
+def _screen(browser: Any, house: House, role: Role | None, look: Look) -> Screen:
+    context = browser.new_context(
+        viewport={"width": look.width, "height": 900},
+        color_scheme=look.scheme,
+        java_script_enabled=look.scripts,
+        reduced_motion="reduce",
+    )
+    if role is not None:
+        cookie: Mapping[str, Any] = {
+            "name": SESSION_COOKIE,
+            "value": house.session(role),
+            "url": house.url,
+        }
+        context.add_cookies([cookie])
+    return Screen(context.new_page(), house.url, look.scripts)
+
+
+@pytest.fixture
+def house_sessions(engine: Engine) -> Sessions:
+    """The sessions of `engine`, as long as by default."""
+    return Sessions(engine, Lifetime(timedelta(hours=12), timedelta(days=7)))

@@ -1,0 +1,165 @@
+"""Drawings, charts, marks, downloads, wording: the small parts that pages are put together from."""
+
+import csv
+import io
+import json
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import QueryParams
+
+from models.themes import Status
+from serving.dashboard.charts import Episode, TrendDay, embedded, trend_figure
+from serving.dashboard.csv_files import csv_of
+from serving.dashboard.drawing import HEIGHT, spark_of, still_of
+from serving.dashboard.marking import Marker
+from serving.dashboard.pages import NAVIGATION, links_for
+from serving.dashboard.theme_question import SORTS, Question, question_of
+from serving.dashboard.wording import change, counted, day, number, share
+
+DAY = date(2025, 3, 1)
+
+
+@given(st.lists(st.integers(0, 100_000), max_size=40))
+def test_a_sparkline_has_a_bar_for_every_day_with_appeals_and_stays_in_its_box(counts):
+    spark = spark_of(counts)
+    heights = [int(one) for one in re.findall(r"v-(\d+)", spark.before + spark.recent)]
+    assert len(heights) == sum(count > 0 for count in counts)
+    assert all(1 <= one <= HEIGHT for one in heights)
+    assert len(re.findall("v", spark.recent)) == sum(count > 0 for count in counts[-7:])
+    assert f"{sum(counts[-7:])} in the last" in spark.words
+
+
+def test_one_appeal_is_no_peak():
+    assert "v-5" in spark_of([0] * 27 + [1]).recent
+
+
+def test_a_still_breaks_its_line_where_nothing_is_expected():
+    still = still_of([0, 5, 10], [5.0, None, 10.0], [(1, 2)], height=100)
+    assert still.bars == "M12 100v-50.0M20 100v-100.0"
+    assert still.line == "M4 50.0M20 0.0"
+    assert still.bands == ((8, 16),)
+
+
+def days(counts, expected=None):
+    return [TrendDay(DAY + timedelta(days=n), one, expected) for n, one in enumerate(counts)]
+
+
+def test_a_trend_has_its_table_its_still_and_only_layers_with_data():
+    episode = Episode(DAY, DAY + timedelta(days=1), "A1")
+    figure = trend_figure(days([3, 4, 5], 2.5), [episode], "three days")
+    spec = json.loads(str(figure.spec))
+    styles = [layer["mark"]["style"] for layer in spec["layer"]]
+    assert styles == ["episode", "observed", "expected"]
+    assert figure.rows[0] == ("3 Mar 2025", "5", "2.5", "")
+    assert figure.rows[-1] == ("1 Mar 2025", "3", "2.5", "A1")
+    assert figure.still.bands == ((0, 16),)
+    plain = json.loads(str(trend_figure(days([1]), [], "one day").spec))
+    assert [layer["mark"]["style"] for layer in plain["layer"]] == ["observed"]
+
+
+@given(st.recursive(st.none() | st.text(), lambda inner: st.lists(inner, max_size=3)))
+def test_what_is_put_into_a_script_element_cannot_leave_it(value):
+    spelt = str(embedded([value, "</script><!--"]))
+    assert not re.search("[<>&\u2028\u2029]", spelt)
+    assert json.loads(spelt) == [value, "</script><!--"]
+
+
+@given(st.lists(st.text(max_size=12), max_size=5), st.text(max_size=80))
+def test_marked_or_not_a_text_stays_as_it_is(phrases, text):
+    pieces = Marker(phrases).pieces(text)
+    assert "".join(piece.text for piece in pieces) == text
+    assert all(piece.text for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("phrases", "text", "marked"),
+    [
+        (["payout hold", "bank"], "My PAYOUT  hold at the bank", ["PAYOUT  hold", "bank"]),
+        (["payout hold"], "the payout is on hold, payouts", ["payout", "hold"]),
+        (["so it is"], "so it was", []),
+        (["ร้านค้า"], "ของร้านค้าเรา", ["ร้านค้า"]),
+        (["a.c"], "abc", []),
+        ([" "], "a b", []),
+    ],
+)
+def test_phrases_and_their_longer_words_are_marked(phrases, text, marked):
+    assert [piece.text for piece in Marker(phrases).pieces(text) if piece.marked] == marked
+
+
+@given(st.lists(st.lists(st.text(max_size=8) | st.integers() | st.none(), min_size=2, max_size=2)))
+def test_no_cell_of_a_download_is_a_formula(rows):
+    written = csv_of(["a", "b"], rows)
+    texts = [cell for row in rows for cell in row if isinstance(cell, str)]
+    for text in texts:
+        cell = next(csv.reader(io.StringIO(csv_of(["a"], [[text]]).split("\r\n", 1)[1])), [""])
+        assert not "".join(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert written.startswith("a,b\r\n")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "＝1", "\n=1"])
+def test_a_formula_becomes_a_text(text):
+    assert f"'{text}" in csv_of(["a"], [[text]])
+
+
+@given(
+    st.builds(
+        Question,
+        statuses=st.lists(st.sampled_from(Status), unique=True).map(
+            lambda some: tuple(one for one in Status if one in some)
+        ),
+        text=st.text(max_size=20).map(lambda text: " ".join(text.split())),
+        fact=st.text(max_size=20),
+        alarmed=st.booleans(),
+        retired=st.booleans(),
+        sort=st.sampled_from(sorted(SORTS)),
+        falling=st.booleans(),
+        page=st.integers(1, 500),
+    )
+)
+def test_an_address_asks_what_it_was_made_from(question):
+    query = question.url().partition("?")[2]
+    assert question_of(QueryParams(query)) == question
+
+
+def test_a_column_chosen_again_is_turned_round():
+    once = Question().sorted_by("title")
+    assert (once.falling, once.sorted_by("title").falling) == (False, True)
+    assert Question().sorted_by("week").falling
+    assert Question(page=3).sorted_by("week").page == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        (number(None), "–"),
+        (number(0), "0"),
+        (number(1204), "1,204"),
+        (number(9.54), "9.5"),
+        (number(0.043), "0.043"),
+        (number(120.4), "120"),
+        (share(None), "–"),
+        (share(0.0), "0 %"),
+        (share(0.24), "24 %"),
+        (share(0.031), "3.1 %"),
+        (share(0.0004), "under 0.1 %"),
+        (share(1.0), "100 %"),
+        (change(1200), "+1,200"),
+        (change(-3), "−3"),
+        (change(0), "0"),
+        (day(DAY), "1 Mar 2025"),
+        (counted(1, "theme"), "1 theme"),
+        (counted(2_000, "match", "matches"), "2,000 matches"),
+    ],
+)
+def test_numbers_are_written_as_people_read_them(written, wanted):
+    assert written == wanted
+
+
+def test_the_navigation_shows_the_pages_that_are_there():
+    links = links_for("/themes", frozenset({"/", "/themes", "/themes/{theme_id}"}))
+    assert [(link.name, link.here) for link in links] == [("Today", False), ("Themes", True)]
+    assert [link.path for link in links_for("", frozenset(NAVIGATION))] == list(NAVIGATION)
