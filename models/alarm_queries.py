@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -54,7 +55,11 @@ def read_alarms(
     latest = newest(connection)
     if latest is None:
         return []
-    seen = sa.select(_DAY.alarm_id, sa.func.max(_DAY.as_of).label("seen_on"))
+    seen = sa.select(
+        _DAY.alarm_id,
+        sa.func.max(_DAY.as_of).label("seen_on"),
+        sa.func.min(_DAY.since).label("began"),
+    )
     seen = seen.group_by(_DAY.alarm_id)
     if since is not None:
         seen = seen.having(sa.func.max(_DAY.as_of) >= last_seen_of(since))
@@ -85,14 +90,15 @@ def _alarms(connection: sa.Connection, seen: sa.Subquery, as_of: date) -> list[A
     alarms = [
         Alarm(
             alarm_id=row.alarm_id,
-            account=account_of(row, merged),
+            # What makes it up today is of the last days; it is the same since it began.
+            account=replace(account_of(row, merged), since=row.began),
             opened_on=history[row.alarm_id][0].as_of,
             seen_on=row.as_of,
             closed_on=closed_on(row.as_of, as_of),
             appeals=row.appeals,
             history=tuple(history[row.alarm_id]),
         )
-        for row in connection.execute(sa.select(ALARM_DAYS).join(seen, last))
+        for row in connection.execute(sa.select(ALARM_DAYS, seen.c.began).join(seen, last))
     ]
     return sorted(alarms, key=lambda alarm: number_of(alarm.alarm_id))
 

@@ -214,7 +214,7 @@ class Alarm:
     alarm_id
         Such as A7.
     account
-        What was told last.
+        What was told last, but since it first began.
     opened_on, seen_on
         Days of its first and of its last sighting.
     closed_on

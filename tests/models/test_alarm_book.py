@@ -71,3 +71,14 @@ def test_an_alarm_whole_is_that_of_the_list(book):
         assert book.alarm(alarm.alarm_id) == alarm
     with pytest.raises(NoSuchAlarm, match="Take one from the list"):
         book.alarm("A5")
+
+
+def test_an_alarm_is_told_since_it_began(emptied, discovered, sighting_of):
+    """What makes a cause up today is of the last days, and begins later from day to day."""
+    catalog = Catalog(emptied())
+    for day in range(3):
+        since = DAY - timedelta(days=4 - day)
+        seen = [sighting_of("abc", since=since)]
+        catalog.write(discovered(DAY + timedelta(days=day), {"T1": {"a1": 0.5}}), seen)
+    (alarm,) = AlarmBook(catalog.engine).alarms().alarms
+    assert alarm.account.since == DAY - timedelta(days=4)
