@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from serving.bench import Bench
 from serving.dashboard.arrivals import arrivals_of
 from serving.dashboard.attempts import Attempts
-from serving.dashboard.door import HEADERS, Door, Parlour
+from serving.dashboard.door import Door, Parlour
 from serving.dashboard.pages import Drawer
 from serving.dashboard.sessions import Lifetime, Sessions
 from serving.dashboard.sign_in import SignIn
@@ -23,6 +23,7 @@ from serving.dashboard.theme_actions import ThemeActions
 from serving.dashboard.theme_list import ThemeList
 from serving.dashboard.theme_page import ThemePages
 from serving.dashboard.users import Users
+from serving.dashboard.visits import HEADERS
 from serving.keys import Keys
 from serving.problems import Problem
 

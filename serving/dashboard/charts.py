@@ -106,7 +106,7 @@ def _trend(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> alt.TopLeve
         {"day": one.day.isoformat(), "observed": one.observed, "expected": one.expected}
         for one in days
     ]
-    axis = alt.Axis(format="%-d %b", grid=False)
+    axis, whole = alt.Axis(format="%-d %b", grid=False), alt.Axis(tickMinStep=1)
     time = alt.X("day:T", title=None, timeUnit="utcyearmonthdate", axis=axis)
     told = [
         alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate"),
@@ -115,7 +115,7 @@ def _trend(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> alt.TopLeve
     ]
     base = chart_of(counts)
     bars = base.mark_bar(style="observed").encode(
-        x=time, y=alt.Y("observed:Q", title="Appeals a day"), tooltip=told
+        x=time, y=alt.Y("observed:Q", title="Appeals a day", axis=whole), tooltip=told
     )
     layers: list[alt.Chart] = [bars]
     if any(one.expected is not None for one in days):

@@ -15,11 +15,12 @@ from starlette.responses import RedirectResponse, Response
 
 from serving.dashboard.attempts import Attempts
 from serving.dashboard.csrf import FIELD, require_token, token_of
-from serving.dashboard.door import HEADERS, SESSION_COOKIE, Call, Door, Parlour, Visit, html, local
+from serving.dashboard.door import SESSION_COOKIE, Door, Parlour
 from serving.dashboard.pages import Frame, Page
 from serving.dashboard.roles import Role, role_of
 from serving.dashboard.sessions import Person
 from serving.dashboard.users import User, login_of
+from serving.dashboard.visits import HEADERS, Call, Visit, html, local
 from serving.keys import Key, Keys, split
 from serving.problems import Problem
 

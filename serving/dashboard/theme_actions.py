@@ -14,11 +14,12 @@ from features.errors import EditConflict, InvalidMerge, MergedTheme, NoSuchTheme
 from features.faults import Fault, read_record
 from models.curation import Edit
 from models.themes import Change, Status, Theme
-from serving.dashboard.door import Door, View, Visit
+from serving.dashboard.door import Door, View
 from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.theme_page import Made, Refused, ThemePages, made_of
 from serving.dashboard.theme_reading import shown_theme
+from serving.dashboard.visits import Visit
 from serving.problems import Problem
 from serving.theme_shapes import ThemeMerge
 

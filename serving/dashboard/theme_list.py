@@ -2,74 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, ClassVar, Final
+from datetime import date
+from typing import ClassVar, Final
 
 from starlette.responses import Response
 
 from models.catalog import Shown
-from models.themes import Driver, Status, Theme
-from serving.dashboard.csv_files import csv_of
-from serving.dashboard.door import Door, Visit
-from serving.dashboard.drawing import Spark, spark_of
+from models.themes import Status, Theme
+from serving.dashboard.door import Door
 from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
-from serving.dashboard.theme_flags import Flag, flags_of
+from serving.dashboard.theme_flags import flags_of
+from serving.dashboard.theme_list_rows import (
+    SPARK_DAYS,
+    ThemeRow,
+    fact_of,
+    in_order,
+    row_of,
+    themes_csv,
+)
 from serving.dashboard.theme_question import PAGE_ROWS, PATH, SORTS, Question, question_of
+from serving.dashboard.visits import Visit
 
-SPARK_DAYS: Final = 28
 FIELDS: Final = ("policy", "action", "market", "language", "detection")
 """Facts by which the list is filtered; a user's own attributes are on each theme's page."""
-
-
-@dataclass(frozen=True)
-class ThemeRow:
-    """A theme in the list.
-
-    Attributes
-    ----------
-    week, before
-        Appeals of the last seven days of the window, and of the seven before.
-    share
-        Of all appeals of the window.
-    flag
-        What its rarest open alarm says, or None.
-    """
-
-    theme_id: str
-    title: str
-    status: Status
-    owner: str | None
-    spark: Spark
-    week: int
-    before: int
-    share: float
-    decided: int
-    overturned: int
-    expected: float
-    driver: Driver | None
-    first_seen: date
-    retired_on: date | None
-    emerging: bool
-    flag: Flag | None
-
-    @property
-    def change(self) -> int:
-        """Appeals more than in the week before."""
-        return self.week - self.before
-
-    @property
-    def overturn_rate(self) -> float | None:
-        """Share of its decisions that were overturned; None where there is none."""
-        return self.overturned / self.decided if self.decided else None
-
-    @property
-    def expected_rate(self) -> float | None:
-        """The share that its policies would give."""
-        return self.expected / self.decided if self.decided else None
 
 
 @dataclass(frozen=True)
@@ -151,7 +110,7 @@ class ThemeList:
         def download(visit: Visit) -> Response:
             shown, rows = self._found(question_of(visit.query))
             day = shown.discovery.as_of.isoformat() if shown.discovery else "none"
-            return visit.download(csv_of(CSV_COLUMNS, map(_csv_row, rows)), f"themes-{day}.csv")
+            return visit.download(themes_csv(rows), f"themes-{day}.csv")
 
     def page(self, question: Question) -> ThemesPage:
         """Put the page together."""
@@ -185,15 +144,15 @@ class ThemeList:
         )
         alarms = self.stock.alarms.alarms(is_open=True).alarms
         themes = (theme for theme in shown.themes if _asked_for(theme, question))
-        rows = [_row(theme, shown, next(iter(flags_of(theme, alarms)), None)) for theme in themes]
-        return shown, _sorted(rows, question)
+        rows = [row_of(theme, shown, next(iter(flags_of(theme, alarms)), None)) for theme in themes]
+        return shown, in_order(rows, question)
 
 
 def _asked_for(theme: Theme, question: Question) -> bool:
     return (
         (not question.statuses or theme.status in question.statuses)
         and (not question.alarmed or bool(theme.alarms))
-        and (not question.fact or question.fact in map(_fact, theme.portrait.drivers))
+        and (not question.fact or question.fact in map(fact_of, theme.portrait.drivers))
         and (not question.text or _holds(theme, question.text.casefold()))
     )
 
@@ -201,10 +160,6 @@ def _asked_for(theme: Theme, question: Question) -> bool:
 def _holds(theme: Theme, text: str) -> bool:
     told = (theme.theme_id, theme.title, *(one.text for one in theme.portrait.exemplars))
     return any(text in one.casefold() for one in told)
-
-
-def _fact(driver: Driver) -> str:
-    return f"{driver.field}:{driver.value}"
 
 
 def _facts(themes: Iterable[Theme], chosen: str) -> tuple[Choice, ...]:
@@ -226,49 +181,6 @@ def _facts(themes: Iterable[Theme], chosen: str) -> tuple[Choice, ...]:
     )
 
 
-def _row(theme: Theme, shown: Shown, flag: Flag | None) -> ThemeRow:
-    latest, portrait = shown.discovery, theme.portrait
-    until = latest.as_of if latest else portrait.last_seen.date()
-    appeals = {one.day: one.appeals for one in portrait.days}
-    counts = [appeals.get(until - timedelta(days=SPARK_DAYS - 1 - n), 0) for n in range(SPARK_DAYS)]
-    return ThemeRow(
-        theme_id=theme.theme_id,
-        title=theme.title,
-        status=theme.status,
-        owner=theme.owner,
-        spark=spark_of(counts),
-        week=sum(counts[-7:]),
-        before=sum(counts[-14:-7]),
-        share=portrait.size / latest.appeals if latest and latest.appeals else 0.0,
-        decided=portrait.outcomes.decided,
-        overturned=portrait.outcomes.overturned,
-        expected=portrait.outcomes.expected,
-        driver=portrait.drivers[0] if portrait.drivers else None,
-        first_seen=portrait.first_seen.date(),
-        retired_on=theme.retired_on,
-        emerging=theme.emerging,
-        flag=flag,
-    )
-
-
-_KEYS: Final[Mapping[str, Callable[[ThemeRow], Any]]] = {
-    "new": lambda row: (row.flag.recurrence_days if row.flag else 0.0, row.week),
-    "title": lambda row: row.title.casefold(),
-    "status": lambda row: list(Status).index(row.status),
-    "week": lambda row: row.week,
-    "change": lambda row: row.change,
-    "share": lambda row: row.share,
-    "overturned": lambda row: -1.0 if row.overturn_rate is None else row.overturn_rate,
-    "seen": lambda row: row.first_seen,
-    "owner": lambda row: (row.owner or "").casefold(),
-}
-
-
-def _sorted(rows: Sequence[ThemeRow], question: Question) -> list[ThemeRow]:
-    """Sort rows; equal ones stay as the catalogue has them, by falling cases."""
-    return sorted(rows, key=_KEYS[question.sort], reverse=question.falling)
-
-
 def _columns(question: Question) -> Mapping[str, Column]:
     order = "descending" if question.falling else "ascending"
     return {
@@ -277,40 +189,3 @@ def _columns(question: Question) -> Mapping[str, Column]:
         )
         for name, label in SORTS.items()
     }
-
-
-CSV_COLUMNS: Final = (
-    "theme",
-    "title",
-    "status",
-    "emerging",
-    "alarm",
-    "appeals this week",
-    "appeals last week",
-    "share of appeals",
-    "decided",
-    "overturned",
-    "overturned expected",
-    "strongest driver",
-    "first seen",
-    "owner",
-)
-
-
-def _csv_row(row: ThemeRow) -> tuple[object, ...]:
-    return (
-        row.theme_id,
-        row.title,
-        str(row.status),
-        "yes" if row.emerging else "no",
-        row.flag.alarm_id if row.flag else None,
-        row.week,
-        row.before,
-        round(row.share, 5),
-        row.decided,
-        row.overturned,
-        round(row.expected, 2),
-        _fact(row.driver) if row.driver else None,
-        row.first_seen.isoformat(),
-        row.owner,
-    )

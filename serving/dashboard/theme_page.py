@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from models.alarm_entry import tells
 from models.alarms import Alarm, Kind
-from models.themes import Change, Discovery, Driver, Event, Outcomes, Status, Theme
+from models.themes import Change, Discovery, Event, Portrait, Status, Theme
 from serving.dashboard.charts import Episode, Figure, TrendDay, trend_figure
 from serving.dashboard.marking import Marker, Piece
 from serving.dashboard.pages import Page
@@ -26,6 +26,7 @@ from serving.dashboard.theme_reading import (
     reach_of,
     shown_theme,
 )
+from serving.dashboard.wording import day
 
 TREND_DAYS: Final = 120
 """Days of the trend, at most: a bar a day can still be told apart on a telephone."""
@@ -82,6 +83,15 @@ class Size:
 
 
 @dataclass(frozen=True)
+class FiledPage:
+    """Some of its appeals, and which page of how many they are."""
+
+    rows: tuple[Filed, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Refused:
     """A form that could not be done: which, why, and what was typed."""
 
@@ -101,8 +111,11 @@ class ThemePage(Page):
 
     Attributes
     ----------
-    revision
-        Carried in every form: whoever changes what somebody else has changed meanwhile is told.
+    theme
+        As the catalogue has it. Its revision is carried in every form: whoever changes what
+        somebody else has changed meanwhile is told.
+    window
+        The newest discovery.
     went_to
         The theme that it counts to now, or None.
     targets
@@ -115,34 +128,18 @@ class ThemePage(Page):
     under: ClassVar[str] = "/themes"
     has_charts: ClassVar[bool] = True
 
-    theme_id: str
-    found_title: str
-    named: bool
-    status: Status
-    owner: str | None
-    note: str | None
-    revision: int
-    as_of: date
-    window_days: int
-    born_on: date
-    first_seen: datetime
-    last_seen: datetime
-    retired_on: date | None
+    theme: Theme
+    window: Discovery
     went_to: Named | None
     took_in: tuple[Named, ...]
     flags: tuple[Flag, ...]
     size: Size
     trend: Figure
-    drivers: tuple[Driver, ...]
-    phrases: tuple[str, ...]
     exemplars: tuple[Shown, ...]
     reach: tuple[Reach, ...]
-    outcomes: Outcomes
     lines: tuple[Line, ...]
     changes: tuple[Made, ...]
-    filed: tuple[Filed, ...]
-    filed_page: int
-    filed_pages: int
+    filed: FiledPage
     statuses: tuple[Status, ...]
     targets: tuple[Named, ...]
     may_note: bool
@@ -172,55 +169,47 @@ class ThemePages:
         NoSuchTheme
             There is none to be shown.
         """
-        engine, least = self.stock.engine, self.stock.least_subjects
+        least = self.stock.least_subjects
         theme = shown_theme(self.stock.catalog, theme_id, least)
-        latest = self.stock.catalog.latest()
-        assert latest is not None  # a theme has been found
+        window = self.stock.catalog.latest()
+        assert window is not None  # a theme has been found
         alarms = [one for one in self.stock.alarms.alarms().alarms if tells(one.account, theme_id)]
-        names = names_of(engine, least)
-        targets = open_targets(engine, least) - {theme_id}
-        portrait = theme.portrait
-        pages = max(1, -(-portrait.size // APPEALS_SHOWN))
-        filed_page = min(max(filed_page, 1), pages)
-        marker = Marker(portrait.phrases)
+        names = names_of(self.stock.engine, least)
         return ThemePage(
             title=theme.title,
-            theme_id=theme_id,
-            found_title=portrait.title,
-            named=theme.named,
-            status=theme.status,
-            owner=theme.owner,
-            note=theme.note,
-            revision=theme.revision,
-            as_of=latest.as_of,
-            window_days=latest.window_days,
-            born_on=theme.born_on,
-            first_seen=portrait.first_seen,
-            last_seen=portrait.last_seen,
-            retired_on=theme.retired_on,
+            theme=theme,
+            window=window,
             went_to=_named(theme.merged_into or theme.merged, names),
             took_in=tuple(Named(one.theme_id, one.title) for one in theme.took_in),
             flags=flags_of(theme, alarms),
-            size=_size(theme, latest),
-            trend=_trend(theme, latest, alarms),
-            drivers=portrait.drivers,
-            phrases=portrait.phrases,
-            exemplars=tuple(
-                Shown(one.appeal_id, marker.pieces(one.text)) for one in portrait.exemplars
-            ),
-            reach=reach_of(engine, theme_id, latest.as_of),
-            outcomes=portrait.outcomes,
+            size=_size(theme, window),
+            trend=_trend(theme, window, alarms),
+            exemplars=_exemplars(theme.portrait),
+            reach=reach_of(self.stock.engine, theme_id, window.as_of),
             lines=_lines(theme, names),
             changes=tuple(map(made_of, reversed(theme.changes))),
-            filed=filed_of(engine, theme_id, latest.as_of, filed_page),
-            filed_page=filed_page,
-            filed_pages=pages,
+            filed=self._filed(theme, window, filed_page),
             statuses=tuple(one for one in Status if one is not Status.DISMISSED),
-            targets=tuple(Named(one, title) for one, title in names.items() if one in targets),
+            targets=self._targets(theme_id, names),
             may_note=role.includes(Role.REVIEWER) and theme.merged_into is None,
             may_change=role.includes(Role.MANAGER) and theme.merged_into is None,
             refused=refused or Refused(),
         )
+
+    def _filed(self, theme: Theme, window: Discovery, page: int) -> FiledPage:
+        pages = max(1, -(-theme.portrait.size // APPEALS_SHOWN))
+        page = min(max(page, 1), pages)
+        rows = filed_of(self.stock.engine, theme.theme_id, window.as_of, page)
+        return FiledPage(rows, page, pages)
+
+    def _targets(self, theme_id: str, names: Mapping[str, str]) -> tuple[Named, ...]:
+        targets = open_targets(self.stock.engine, self.stock.least_subjects) - {theme_id}
+        return tuple(Named(one, title) for one, title in names.items() if one in targets)
+
+
+def _exemplars(portrait: Portrait) -> tuple[Shown, ...]:
+    marker = Marker(portrait.phrases)
+    return tuple(Shown(one.appeal_id, marker.pieces(one.text)) for one in portrait.exemplars)
 
 
 def made_of(change: Change) -> Made:
@@ -281,8 +270,11 @@ def _trend(theme: Theme, latest: Discovery, alarms: Sequence[Alarm]) -> Figure:
     first = max(min(counts, default=latest.as_of), latest.as_of - timedelta(days=TREND_DAYS - 1))
     span = [first + timedelta(days=n) for n in range((latest.as_of - first).days + 1)]
     days = [TrendDay(one, counts.get(one, 0), expected.get(one)) for one in span]
-    caption = f"Appeals a day, {len(days)} days up to {latest.as_of:%-d %B %Y}"
-    return trend_figure(days, list(_episodes(alarms)), caption)
+    episodes = list(_episodes(alarms))
+    caption = f"Appeals a day, {len(days)} days up to {day(latest.as_of)}."
+    caption += " The line is what was expected." if expected else ""
+    caption += " On shaded days an alarm was open." if episodes else ""
+    return trend_figure(days, episodes, caption)
 
 
 def _episodes(alarms: Iterable[Alarm]) -> Iterable[Episode]:

@@ -127,3 +127,35 @@ def test_libraries_are_quietened_unless_the_environment_says_otherwise():
 
 def test_every_setting_says_what_it_is():
     assert all(field.metadata["help"] for field in Settings.__dataclass_fields__.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("USER_HEADER", "X-Forwarded-User"),
+        ("USER_HEADER", ""),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32,127.0.0.1"),
+        ("TRUSTED_PROXIES", ""),
+    ],
+)
+def test_what_reverse_proxies_may_say_is_read(name, value):
+    read = Settings.from_environment({f"REDRESS_{name}": value})
+    assert getattr(read, name.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("USER_HEADER", "X User"),
+        ("USER_HEADER", "X-User:"),
+        ("USER_HEADER", "Ünicode"),
+        ("TRUSTED_PROXIES", "localhost"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "*"),
+        ("SESSION_IDLE_HOURS", "0"),
+        ("SESSION_DAYS", "91"),
+    ],
+)
+def test_what_would_let_the_wrong_people_in_is_refused(name, value):
+    with pytest.raises(InvalidSetting, match=f"REDRESS_{name} "):
+        Settings.from_environment({f"REDRESS_{name}": value})

@@ -321,9 +321,12 @@ class Screen:
         assert wider <= 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One browser for all tests of a process: Debian's Chromium."""
+    """One browser for the tests of a file: Debian's Chromium.
+
+    Not for longer: while it is open, an event loop runs in this thread, and no other one can.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is absent: apt-get install chromium")
     from playwright.sync_api import sync_playwright

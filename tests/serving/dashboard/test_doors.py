@@ -12,8 +12,8 @@ from features.settings import Settings
 from serving.dashboard.arrivals import Arrival, arrivals_of
 from serving.dashboard.attempts import OF_A_NAME, OF_AN_ADDRESS, Attempts, network_of
 from serving.dashboard.csrf import require_own_origin, require_token, token_of
-from serving.dashboard.door import local
 from serving.dashboard.forms import MOST_BYTES, read_fields
+from serving.dashboard.visits import local
 from serving.problems import Problem
 
 
