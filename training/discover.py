@@ -21,6 +21,7 @@ from models.themes import Discovery, Found
 from training.discovered import Discovered
 from training.emergence import Past, Vigilance, find_emergence
 from training.finding import Before, Themes, find_themes
+from training.mapping import draw_map
 from training.reading import choose_encoder
 from training.stages import Stages
 from training.theme_run import record_discovery
@@ -69,9 +70,11 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
         vigilance = Vigilance(settings.accepted_false_alarms, settings.least_subjects)
         past = Past.read(engine, window)
         emergence = find_emergence(window, themes, past, catalog.names(), vigilance)
+    with stages.stage("map", "drawing the map"):
+        places = draw_map(window, themes, catalog.map(before=window.as_of))
     with stages.stage("write", "writing the catalogue"):
         found = _found(window, themes, digest, time.perf_counter() - began)
-        found = replace(found, descents=catalog.write(found, emergence.sightings))
+        found = replace(found, descents=catalog.write(found, emergence.sightings, places))
     shown = catalog.themes(settings.least_subjects)
     raised = AlarmBook(engine).alarms(is_open=True)
     discovered = Discovered(found, emergence, shown, raised, stages.seconds)

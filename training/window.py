@@ -11,7 +11,7 @@ import pandas as pd
 from features.errors import InvalidDate, NoAppeals
 from features.history import History
 
-__all__ = ["Window", "read_window"]
+__all__ = ["Window", "last_day", "read_window"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read_window(history: History, as_of: date | None, days: int) -> Window:
     InvalidDate
         When the last day is in the future, or the first before the calendar begins.
     """
-    last = as_of or _last_day(history)
+    last = as_of or last_day(history)
     if last > (today := datetime.now(UTC).date()):
         raise InvalidDate(
             f"{last} is in the future",
@@ -69,7 +69,8 @@ def read_window(history: History, as_of: date | None, days: int) -> Window:
     return Window((end - timedelta(days=1)).date(), days, frame, outcome)
 
 
-def _last_day(history: History) -> date:
+def last_day(history: History) -> date:
+    """Give the day of the latest appeal that is not dated in the future; today where none is."""
     now = datetime.now(UTC)
     return (history.last_filed(now) or now).date()
 

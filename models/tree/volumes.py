@@ -12,7 +12,7 @@ from models.surveillance.series import Floats
 from models.tree.cells import FACTS, Cells
 from models.tree.outlook import Outlook, look_ahead
 from models.tree.parts import Parts
-from models.tree.recent import EVE_WEEK, TODAY, WEEK, YESTERDAY, Standing, joined
+from models.tree.recent import EVE_WEEK, TODAY, WEEK, YESTERDAY, Standing, blocks, joined
 from models.tree.whole import WholeDays
 
 __all__ = ["Falls", "Rises", "Volumes"]
@@ -104,13 +104,30 @@ class Rises(Volumes):
 
 
 class Falls(Volumes):
-    """Falls of the week that ended on the day before the last."""
+    """Falls of the week that ended on the day before the last.
+
+    A part that falls back to what its weeks usually bring has not fallen: what had raised it has
+    ended. Themes are not judged: one that a new theme takes over falls silent, and nothing has
+    fallen.
+    """
 
     def __init__(self, cells: Cells, parts: Parts, gaps: NDArray[np.bool_]) -> None:
         table = _table(cells, parts, gaps)
+        table[parts.themed] = np.nan
         looks = _weekly(table, EVE_WEEK.span(table.shape[1]))
         standings = [Standing(cells, parts, EVE_WEEK, -1, looks[0])]
         super().__init__(parts, standings, WholeDays(cells.filed, table[0], -1), -1)
+        self.usual = _median_week(table[:, -cells.window :])
+
+    def _judged(self) -> Floats:
+        found = super()._judged()
+        return np.where((self.standings[0].raw >= self.usual)[:, None], 1.0, found)
+
+
+def _median_week(table: Floats) -> Floats:
+    """Give the median of the weeks of each part before the recent one, (parts,); 0 without any."""
+    weeks = blocks(np.nan_to_num(table), EVE_WEEK)[:, :-1]
+    return np.median(weeks, axis=1) if weeks.shape[1] else np.zeros(len(table))
 
 
 def _weekly(table: Floats, span: slice) -> list[Outlook]:

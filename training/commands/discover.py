@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from models.alarms import Alarm, Turn
 if TYPE_CHECKING:
     from models.themes import Driver, Theme
     from training.discovered import Discovered
+    from training.stages import Stages
 
 LISTED = 10
 """Themes that are shown in the terminal; the answer for machines has all."""
@@ -27,8 +29,22 @@ LISTED = 10
     type=click.DateTime(["%Y-%m-%d"]),
     help="Last day of the window, UTC.  [default: the day of the latest appeal]",
 )
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Discover the days gone by too, from this one on, as if it had been done then.",
+)
+@click.option(
+    "--every",
+    type=click.IntRange(1, 365),
+    default=7,
+    show_default=True,
+    help="Days between two of them.",
+)
 @json_option
-def discover(as_of: datetime | None, json_file: Path | None) -> None:
+def discover(
+    as_of: datetime | None, since: datetime | None, every: int, json_file: Path | None
+) -> None:
     """Find the themes of the last REDRESS_WINDOW_DAYS days, and what emerges in them.
 
     Both go into the catalogue; an alarm that opens is sent to REDRESS_WEBHOOK_URL by the service.
@@ -36,14 +52,30 @@ def discover(as_of: datetime | None, json_file: Path | None) -> None:
     Themes of earlier days keep their ids, and what people made of them. The same day can be
     discovered again; an earlier day than the catalogue's cannot.
     """
-    from training import discover as job
     from training.stages import Stages
 
-    settings = Settings.from_environment()
-    day = None if as_of is None else as_of.date()
-    discovered = job.discover(settings, Stages.on_stderr(), day)
-    click.echo("\n".join(_lines(discovered)))
+    settings, stages = Settings.from_environment(), Stages.on_stderr()
+    for discovered in _days(settings, stages, _day(as_of), _day(since), every):
+        click.echo("\n".join(_lines(discovered)))
     report(answer(discovered), json_file)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _days(
+    settings: Settings, stages: Stages, as_of: date | None, since: date | None, every: int
+) -> Iterator[Discovered]:
+    """Discover one day, or several in order."""
+    if since is None:
+        from training.discover import discover
+
+        yield discover(settings, stages, as_of)
+    else:
+        from training.replay import replay
+
+        yield from replay(settings, stages, since, every, as_of)
 
 
 def answer(discovered: Discovered) -> dict[str, object]:

@@ -89,6 +89,25 @@ def test_a_fall_of_a_policy_is_found_once_and_the_last_day_makes_none(simulated,
     assert simulated.judge(world.cells, unfinished).findings == ()
 
 
+def test_what_falls_back_to_what_is_usual_has_not_fallen(simulated, quiet):
+    world, counts = quiet
+    raised = counts.copy()
+    raised[world.where(policy="p2"), -29:-8] *= 4
+    found = {kind for kind, _, _ in told(simulated.judge(world.cells, raised))}
+    assert Kind.FALL not in found
+
+
+def test_a_theme_that_another_one_takes_over_has_not_fallen(simulated, quiet):
+    world, counts = quiet
+    old, new = world.where(theme="T3"), world.where(theme="T3")
+    cells = pd.concat([world.cells, world.cells[old].assign(theme="T99")], ignore_index=True)
+    taken = np.vstack([counts, counts[new]])
+    taken[: len(counts)][old, -14:] = 0
+    taken[len(counts) :, :-14] = 0
+    found = {kind for kind, _, _ in told(simulated.judge(cells, taken))}
+    assert Kind.FALL not in found
+
+
 def intake_last(simulated, world):
     return simulated.intake(simulated.appeals(world.cells, world.draw())).as_of
 

@@ -8,6 +8,7 @@ import pytest
 from features.database import open_database
 from features.history import History
 from models import theme_encoder
+from models.alarms import Kind, Turn
 from models.catalog import Catalog
 from models.registry import Registry
 from models.themes import Discovery, Event, Found
@@ -20,9 +21,15 @@ COUNTS = {
     "campaigns",
     "copies",
     *(f"themes_{one}" for one in Event),
+    *("alarms_open", "alarms_suppressed", "scan_shuffles"),
+    *(f"alarms_{one}" for one in Turn),
+    *(f"tests_{one}" for one in (Kind.RISE, Kind.FALL, Kind.OVERTURNS)),
 }
 FIGURES = {"unassigned_share", "resolution", "agreement", "recall", "persistence", "seconds"}
-STAGES = {f"seconds_{stage}" for stage in ("read", "encode", "themes", "write", "record")}
+FIGURES |= {"scan_p", "scan_widening"}
+STAGES = {
+    f"seconds_{stage}" for stage in ("read", "encode", "themes", "emergence", "write", "record")
+}
 THEME = {
     *("id", "title", "status", "appeals", "cases", "subjects", "overturned", "decided"),
     *("expected_overturned", "drivers"),
@@ -52,7 +59,7 @@ def test_the_answer_has_the_counts_the_themes_and_the_run(home, filed, letters, 
     ran = run("discover", "--as-of", "2025-03-28", "--json", answer)
     assert ran.code == 0
     said = json.loads(answer.read_text())
-    first = {"as_of", "window_days", "shown", "run_id"} | COUNTS | FIGURES | STAGES
+    first = {"as_of", "window_days", "shown", "alarms", "run_id"} | COUNTS | FIGURES | STAGES
     assert set(said) == first - {"persistence"}
     assert (said["as_of"], said["window_days"], said["appeals"]) == ("2025-03-28", 90, 120)
     assert len(said["shown"]) == said["themes"] >= 3
@@ -77,6 +84,23 @@ def test_the_answer_has_the_counts_the_themes_and_the_run(home, filed, letters, 
     assert set(told) == first
     assert (told["as_of"], told["appeals"]) == ("2025-04-04", 150)
     assert told["persistence"] >= 0.95
+
+
+@pytest.mark.slow
+def test_days_gone_by_are_discovered_in_order(home, filed, letters, run, tmp_path):
+    filed(letters(90))
+    answer = tmp_path / "answer.json"
+    ran = run("discover", "--since", "2025-03-14", "--every", "7", "--json", answer)
+    assert ran.code == 0
+    said = [line.split()[7] for line in ran.out.splitlines() if line.startswith("appeals")]
+    assert said == ["2025-03-14;", "2025-03-21;", "2025-03-28;"]
+    assert json.loads(answer.read_text())["as_of"] == "2025-03-28"
+
+
+def test_days_that_run_backwards_end_with_exit_code_2(home, run):
+    ran = run("discover", "--since", "2025-03-14", "--as-of", "2025-03-13")
+    assert ran.code == 2
+    assert "2025-03-14 is later than 2025-03-13" in ran.err
 
 
 @pytest.mark.slow
