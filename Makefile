@@ -1,5 +1,5 @@
 # make setup   everything that is needed, in .venv
-# make demo    sample data, train, promote, serve on 127.0.0.1:3000  (SERVE=0 stops before serving)
+# make demo    sample data, train, promote, score, discover, serve on 127.0.0.1:3000  (SERVE=0 stops before serving)
 # make test    format, lint, types, import contracts, tests
 # make check   the same without the tests
 # make bench   overturns foreseen, beside plain baselines: FILE=... COLUMNS=..., or on a sample

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The main job from nothing to a served score: sample, ingest, train, promote,
-# discover, key, serve.
+# The main job from nothing to served scores and pages: sample, ingest, train,
+# promote, score, discover, key, serve.
 set -eu
 export REDRESS_HOME="$HOME_FOLDER"
 redress="$BIN/redress"
@@ -21,9 +21,14 @@ if [ ! -f "$REDRESS_HOME/promoted.json" ]; then
   step "promote: through the gate"
   "$redress" promote --json "$REDRESS_HOME/promoted.json"
 fi
+if [ ! -f "$REDRESS_HOME/scores.parquet" ]; then
+  step "scores: the queue"
+  "$redress" score "$data/appeals.csv" --columns "$data/columns.yaml" --out "$REDRESS_HOME/scores.parquet"
+fi
 if [ ! -f "$REDRESS_HOME/themes.json" ]; then
-  step "themes: what appellants are saying"
-  "$redress" discover --json "$REDRESS_HOME/themes.json"
+  step "themes and alarms, every four weeks of the last months: what appellants are saying"
+  "$redress" discover --since 2026-06-13 --every 28 --json "$REDRESS_HOME/themes.json" > "$REDRESS_HOME/discoveries.txt"
+  grep -e '^appeals' -e '^A[0-9]' "$REDRESS_HOME/discoveries.txt"
 fi
 if [ ! -f "$key" ]; then
   step "a key"
@@ -32,6 +37,8 @@ fi
 [ "$SERVE" = 1 ] || { step "done; SERVE=0, so nothing is served"; exit 0; }
 step "serving; stop with Ctrl-C"
 secret=$("$BIN/python" -c "import json, sys; print(json.load(open(sys.argv[1]))['key'])" "$key")
+printf 'the pages:\n  http://127.0.0.1:3000/   sign in with the key %s\n\n' "$secret"
 printf 'try:\n  curl -s http://127.0.0.1:3000/v1/score -H "Authorization: Bearer %s" -H "Content-Type: application/json" -d @examples/appeals.json\n' "$secret"
-printf '  curl -s http://127.0.0.1:3000/v1/themes -H "Authorization: Bearer %s"\n\n' "$secret"
+printf '  curl -s http://127.0.0.1:3000/v1/themes -H "Authorization: Bearer %s"\n' "$secret"
+printf '  curl -s http://127.0.0.1:3000/v1/alarms -H "Authorization: Bearer %s"\n\n' "$secret"
 exec "$redress" serve
