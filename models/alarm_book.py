@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from features.database import reading
-from models.alarm_queries import read_alarms, whole_alarm
+from models.alarm_queries import no_such_alarm, read_alarms, whole_alarm
 from models.alarm_rows import number_of
 from models.alarms import Alarm, Kind
 from models.theme_queries import newest
@@ -41,10 +41,13 @@ class AlarmBook:
     ----------
     engine
         As `features.database.open_database` gives it.
+    least_subjects
+        Distinct subjects below which an alarm is not told.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, least_subjects: int = 1) -> None:
         self.engine = engine
+        self.least_subjects = least_subjects
 
     def alarms(
         self,
@@ -72,6 +75,7 @@ class AlarmBook:
             alarm
             for alarm in alarms
             if alarm.account.kind in kinds
+            and alarm.account.subjects >= self.least_subjects
             and (is_open is None or is_open is (alarm.closed_on is None))
         ]
         as_of = None if latest is None else latest.as_of
@@ -83,14 +87,16 @@ class AlarmBook:
         Raises
         ------
         NoSuchAlarm
-            There is none.
+            There is none that is told.
         """
         with reading(self.engine) as connection:
-            return whole_alarm(connection, alarm_id)
+            alarm = whole_alarm(connection, alarm_id)
+        if alarm.account.subjects < self.least_subjects:
+            raise no_such_alarm(alarm_id)
+        return alarm
 
 
 def _urgency(alarm: Alarm) -> tuple[bool, int, float, int]:
     closed = alarm.closed_on
     latest = 0 if closed is None else -closed.toordinal()
-    rarest = -alarm.account.recurrence_days
-    return closed is not None, latest, rarest, number_of(alarm.alarm_id)
+    return closed is not None, latest, alarm.account.p, number_of(alarm.alarm_id)

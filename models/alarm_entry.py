@@ -13,7 +13,8 @@ from models.alarm_queries import episodes_before, episodes_on, next_number, open
 from models.alarm_rows import account_row, day_of, id_of, place_row
 from models.alarms import Account, Alarm, AlarmDay, Sighting, Turn
 from models.episodes import Told, assign, family_of, turn_of
-from models.outbox import ESCALATED, put_in_line, settle_day
+from models.keyphrases import titles
+from models.outbox import BY_PEOPLE, put_in_line, settle_day
 from models.themes import Discovery
 
 __all__ = ["enter_alarms", "escalate_alarms", "tells"]
@@ -34,7 +35,7 @@ def enter_alarms(
     """
     as_of = discovery.as_of
     superseded = episodes_on(connection, as_of)
-    before = episodes_before(connection, as_of)
+    before = episodes_before(connection, discovery)
     told = assign(sightings, before, superseded, next_number(connection))
     escalated = _escalated(connection, as_of)
     _forget(connection, as_of)
@@ -42,8 +43,7 @@ def enter_alarms(
     _write_members(connection, told, as_of)
     _write_days(connection, told, as_of, escalated)
     _write_places(connection, told, discovery)
-    if webhook:
-        settle_day(connection, as_of, discovery.made_at)
+    settle_day(connection, as_of, discovery.made_at, webhook)
 
 
 def escalate_alarms(connection: sa.Connection, theme_id: str, at: datetime, webhook: bool) -> None:
@@ -63,7 +63,7 @@ def escalate_alarms(connection: sa.Connection, theme_id: str, at: datetime, webh
         last = (day.alarm_id == alarm.alarm_id, day.as_of == alarm.seen_on)
         connection.execute(sa.update(ALARM_DAYS).where(*last).values(**_by_people(alarm)))
         if webhook:
-            put_in_line(connection, ESCALATED, alarm.alarm_id, alarm.seen_on, at)
+            put_in_line(connection, BY_PEOPLE, alarm.alarm_id, alarm.seen_on, at)
 
 
 def tells(account: Account, theme_id: str) -> bool:
@@ -112,17 +112,28 @@ def _write_members(connection: sa.Connection, told: Sequence[Told], as_of: date)
 
 
 def _write_days(
-    connection: sa.Connection, told: Sequence[Told], as_of: date, escalated: frozenset[str]
+    connection: sa.Connection, alarms: Sequence[Told], as_of: date, escalated: frozenset[str]
 ) -> None:
     rows = []
-    for one in told:
+    for one in alarms:
         alarm = id_of(one.number)
         appeals, by_people = _appeals(connection, alarm), alarm in escalated
         turn = turn_of(appeals, _history(connection, alarm), by_people)
         day = {"alarm_id": alarm, "as_of": as_of, "turn": turn.value, "appeals": appeals}
-        rows.append({**day, "escalated": by_people, **account_row(one.account)})
+        told = {**account_row(one.account), "parts": [part.facts for part in one.parts]}
+        told["title"] = _title(connection, alarm, one.account)
+        rows.append({**day, "escalated": by_people, **told})
     if rows:
         connection.execute(sa.insert(ALARM_DAYS), rows)
+
+
+def _title(connection: sa.Connection, alarm: str, account: Account) -> str:
+    """Keep the title of the last day while each of its phrases still tells the cause."""
+    day = ALARM_DAYS.c
+    query = sa.select(day.title).where(day.alarm_id == alarm).order_by(day.as_of.desc()).limit(1)
+    before = connection.execute(query).scalar()
+    (title,) = titles([account.phrases], [before])
+    return title if title and title == before else account.title
 
 
 def _appeals(connection: sa.Connection, alarm: str) -> int:

@@ -57,7 +57,7 @@ def _figures(account: Account) -> dict[str, Any]:
         "window_days": account.window_days,
         "observed": account.observed,
         "expected": account.expected,
-        "times": account.observed / account.expected if account.expected > 0 else None,
+        "times": account.observed / account.expected if account.expected >= 1 else None,
         "decided": account.decided,
         "p": account.p,
         "recurrence_days": account.recurrence_days,

@@ -10,12 +10,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from features.errors import NoSuchAlarm
-from features.tables import ALARM_DAYS, ALARM_MEMBERS, ALARMS
-from models.alarm_rows import account_of, day_of, number_of
-from models.alarms import Alarm, AlarmDay, Kind
+from features.tables import ALARM_DAYS, ALARM_MEMBERS, ALARM_PLACES, ALARMS
+from models.alarm_rows import account_of, day_of, number_of, parts_of, place_of
+from models.alarms import Alarm, AlarmDay, Place
 from models.episodes import Episode, Family, closed_on, last_seen_of, open_since
 from models.merging import merged_themes
 from models.theme_queries import newest
+from models.themes import Discovery
 
 __all__ = [
     "episodes_before",
@@ -118,10 +119,28 @@ def next_number(connection: sa.Connection) -> int:
     return max(map(number_of, ids), default=0) + 1
 
 
-def episodes_before(connection: sa.Connection, as_of: date) -> list[Episode]:
-    """Read what the alarms are recognised by that are open on a day, as of the days before it."""
-    lately = sa.and_(_DAY.as_of >= open_since(as_of), _DAY.as_of < as_of)
-    return _episodes(connection, lately, ALARM_MEMBERS.c.as_of < as_of)
+def episodes_before(connection: sa.Connection, discovery: Discovery) -> list[Episode]:
+    """Read what the alarms are recognised by that can go on, as of the days before a discovery."""
+    as_of, last = discovery.as_of, newest(connection, before=discovery.as_of)
+    since = open_since(as_of, None if last is None else last.as_of)
+    lately = sa.and_(_DAY.as_of >= since, _DAY.as_of < as_of)
+    places = _places(connection, since, discovery)
+    return [
+        replace(one, places=tuple(places.get(one.number, ())))
+        for one in _episodes(connection, lately, ALARM_MEMBERS.c.as_of < as_of)
+    ]
+
+
+def _places(connection: sa.Connection, since: date, discovery: Discovery) -> dict[int, list[Place]]:
+    """Read where causes lay on the days before a discovery, in the space of its encoder."""
+    place = ALARM_PLACES.c
+    query = sa.select(ALARM_PLACES).where(
+        place.as_of >= since, place.as_of < discovery.as_of, place.encoder == discovery.encoder
+    )
+    places: dict[int, list[Place]] = {}
+    for row in connection.execute(query.order_by(place.as_of, place.place)):
+        places.setdefault(number_of(row.alarm_id), []).append(place_of(row))
+    return places
 
 
 def episodes_on(connection: sa.Connection, as_of: date) -> list[Episode]:
@@ -143,14 +162,13 @@ def _episodes(
     families = dict(connection.execute(sa.select(ALARMS.c.alarm_id, ALARMS.c.family)).all())
     found = []
     for alarm, its in rows.items():
-        accounts = [account_of(row, merged) for row in its]
         found.append(
             Episode(
                 number=number_of(alarm),
                 family=Family(families[alarm]),
-                parts=frozenset(one.part for one in accounts if one.kind is not Kind.CAUSE),
+                parts=frozenset(part for row in its for part in parts_of(row, merged)),
                 appeals=frozenset(members.get(alarm, ())),
-                told=accounts[-1] if told else None,
+                told=account_of(its[-1], merged) if told else None,
             )
         )
     return found

@@ -14,7 +14,16 @@ from models.alarms import Account, Against, AlarmDay, Kind, Part, Place, Turn
 from models.theme_rows import centre_of
 from models.themes import Driver, Exemplar
 
-__all__ = ["account_of", "account_row", "day_of", "id_of", "number_of", "place_of", "place_row"]
+__all__ = [
+    "account_of",
+    "account_row",
+    "day_of",
+    "id_of",
+    "number_of",
+    "parts_of",
+    "place_of",
+    "place_row",
+]
 
 _FLOAT: Final = np.dtype("<f4")
 
@@ -62,10 +71,9 @@ def account_of(row: sa.Row[Any], merged: Mapping[str, str]) -> Account:
     merged
         To which theme each merged one counts: it is told as that one.
     """
-    part = Part(**row.part)
     return Account(
         kind=Kind(row.kind),
-        part=replace(part, theme=merged.get(part.theme or "", part.theme)),
+        part=_part(row.part, merged),
         title=row.title,
         phrases=tuple(row.phrases),
         since=row.since,
@@ -85,6 +93,16 @@ def account_of(row: sa.Row[Any], merged: Mapping[str, str]) -> Account:
             for day, observed, expected in row.days
         ),
     )
+
+
+def parts_of(row: sa.Row[Any], merged: Mapping[str, str]) -> tuple[Part, ...]:
+    """Read the parts that an alarm was seen in on a day."""
+    return tuple(_part(facts, merged) for facts in row.parts)
+
+
+def _part(facts: Mapping[str, str], merged: Mapping[str, str]) -> Part:
+    part = Part(**facts)
+    return replace(part, theme=merged.get(part.theme or "", part.theme))
 
 
 def day_of(row: sa.Row[Any]) -> AlarmDay:

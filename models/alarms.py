@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from models.themes import Driver, Exemplar
 
 __all__ = [
+    "RAREST",
     "Account",
     "Against",
     "Alarm",
@@ -27,6 +29,9 @@ __all__ = [
     "Sighting",
     "Turn",
 ]
+
+RAREST: Final = 36_525.0
+"""Days, a hundred years, beyond which no tail that is fitted to shuffles tells anything."""
 
 
 class Kind(StrEnum):
@@ -114,8 +119,8 @@ class Finding:
 
     @property
     def recurrence_days(self) -> float:
-        """Days, of a run a day, in which chance alone raises one such alarm."""
-        return 1 / max(self.p, float(np.finfo(np.float64).tiny))
+        """Days, of a run a day, in which chance alone raises one such alarm; `RAREST` at most."""
+        return min(1 / max(self.p, 1 / RAREST), RAREST)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,15 @@ from models.alarm_rows import place_of
 from models.alarms import Alarm, Kind, Part, Place
 from models.themes import Theme
 
-__all__ = ["ROUNDING", "Alarmed", "Emerging", "Outlook", "alarmed_themes", "calm", "read_outlook"]
+__all__ = [
+    "ROUNDING",
+    "Alarmed",
+    "Emerging",
+    "OpenAlarms",
+    "alarmed_themes",
+    "calm",
+    "read_open_alarms",
+]
 
 ROUNDING: Final = 1e-6
 """Cosine by which float32 vectors of one text may differ: a member at the floor still belongs."""
@@ -47,12 +55,14 @@ class Alarmed:
         return replace(theme, alarms=self.alarms.get(name, ()), emerging=name in self.emerging)
 
 
-def alarmed_themes(connection: sa.Connection) -> Alarmed:
-    """Read which themes the open alarms tell."""
+def alarmed_themes(connection: sa.Connection, least_subjects: int) -> Alarmed:
+    """Read which themes the open alarms tell; those of fewer distinct subjects are left out."""
     told: dict[str, tuple[str, ...]] = {}
     emerging = set()
     for alarm in open_alarms(connection):
         account = alarm.account
+        if account.subjects < least_subjects:
+            continue
         for theme in {account.theme, account.part.theme} - {None}:
             told[str(theme)] = (*told.get(str(theme), ()), alarm.alarm_id)
         if account.emerging and account.kind in _MORE and account.theme is not None:
@@ -68,10 +78,11 @@ class Emerging:
     title: str
     since: date
     recurrence_days: float
+    subjects: int
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
+class OpenAlarms:
     """The open alarms that say that there is more of something, what chance makes rarest first.
 
     Attributes
@@ -94,6 +105,18 @@ class Outlook:
     centres: NDArray[np.float32]
     floors: NDArray[np.float64]
     alarm_of: NDArray[np.intp]
+
+    def of(self, least_subjects: int) -> OpenAlarms:
+        """Leave out the alarms of fewer distinct subjects."""
+        told = [at for at, one in enumerate(self.alarms) if one.subjects >= least_subjects]
+        lying = np.isin(self.alarm_of, told)
+        return OpenAlarms(
+            alarms=tuple(self.alarms[at] for at in told),
+            parts=tuple(self.parts[at] for at in told),
+            centres=self.centres[lying],
+            floors=self.floors[lying],
+            alarm_of=np.searchsorted(told, self.alarm_of[lying]),
+        )
 
     def fallen_into(
         self, vectors: NDArray[np.float32], facts: Sequence[Part]
@@ -141,13 +164,13 @@ def _holds(part: Part, facts: Part) -> bool:
     )
 
 
-def calm() -> Outlook:
-    """Give the outlook without alarms."""
+def calm() -> OpenAlarms:
+    """Give none."""
     none = np.empty((0, 0), dtype=np.float32)
-    return Outlook((), (), none, np.empty(0), np.empty(0, dtype=np.intp))
+    return OpenAlarms((), (), none, np.empty(0), np.empty(0, dtype=np.intp))
 
 
-def read_outlook(connection: sa.Connection, encoder: str) -> Outlook:
+def read_open_alarms(connection: sa.Connection, encoder: str) -> OpenAlarms:
     """Read the open alarms that say that there is more of something.
 
     Parameters
@@ -156,12 +179,12 @@ def read_outlook(connection: sa.Connection, encoder: str) -> Outlook:
         Digest of the newest discovery's: places in another space tell nothing.
     """
     alarms = [one for one in open_alarms(connection) if one.account.kind in _MORE]
-    alarms.sort(key=lambda one: -one.account.recurrence_days)
+    alarms.sort(key=lambda one: one.account.p)
     places = _places(connection, alarms, encoder)
     if not alarms:
         return calm()
     its = [(at, place) for at, one in enumerate(alarms) for place in places.get(one.alarm_id, ())]
-    return Outlook(
+    return OpenAlarms(
         alarms=tuple(map(_told, alarms)),
         parts=tuple(map(_part, alarms)),
         centres=np.stack([place.centre for _, place in its]) if its else calm().centres,
@@ -172,7 +195,9 @@ def read_outlook(connection: sa.Connection, encoder: str) -> Outlook:
 
 def _told(alarm: Alarm) -> Emerging:
     account = alarm.account
-    return Emerging(alarm.alarm_id, account.title, account.since, account.recurrence_days)
+    return Emerging(
+        alarm.alarm_id, account.title, account.since, account.recurrence_days, account.subjects
+    )
 
 
 def _part(alarm: Alarm) -> Part | None:
@@ -183,13 +208,13 @@ def _part(alarm: Alarm) -> Part | None:
 def _places(
     connection: sa.Connection, alarms: Iterable[Alarm], encoder: str
 ) -> dict[str, list[Place]]:
-    """Read where each alarm lay when it was last seen."""
-    place, seen_on = ALARM_PLACES.c, {one.alarm_id: one.seen_on for one in alarms}
-    query = sa.select(ALARM_PLACES).where(
-        place.alarm_id.in_(list(seen_on)), place.encoder == encoder
-    )
+    """Read where each alarm lay when it was last seen to lie somewhere."""
+    place, told = ALARM_PLACES.c, [one.alarm_id for one in alarms]
+    query = sa.select(ALARM_PLACES).where(place.alarm_id.in_(told), place.encoder == encoder)
+    rows = connection.execute(query.order_by(place.as_of, place.place)).all()
+    last = {row.alarm_id: row.as_of for row in rows}
     places: dict[str, list[Place]] = {}
-    for row in connection.execute(query.order_by(place.alarm_id, place.as_of, place.place)):
-        if row.as_of == seen_on[row.alarm_id]:
+    for row in rows:
+        if row.as_of == last[row.alarm_id]:
             places.setdefault(row.alarm_id, []).append(place_of(row))
     return places

@@ -7,12 +7,12 @@ within a week, and is over after that. The same thing seen later opens another o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from models.alarms import Account, AlarmDay, Kind, Part, Sighting, Turn
+from models.alarms import Account, AlarmDay, Kind, Part, Place, Sighting, Turn
 
 __all__ = [
     "ABSENT",
@@ -48,7 +48,7 @@ def family_of(kind: Kind) -> Family:
     return Family.MORE if kind in (Kind.CAUSE, Kind.RISE) else Family(kind.value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Episode:
     """What an alarm is recognised by.
 
@@ -57,9 +57,11 @@ class Episode:
     number
         Of A7: 7. The older of two alarms has the lower one.
     parts
-        That it was told of lately; those of causes, which have none, left out.
+        That it was seen in lately; those of causes, which have none, left out.
     appeals
         All that made it up.
+    places
+        Of the causes that it was seen as lately, in the space of today's encoder.
     told
         What is told of it on the day itself, where the day is told again; None for others.
     """
@@ -69,6 +71,7 @@ class Episode:
     parts: frozenset[Part]
     appeals: frozenset[str]
     told: Account | None = None
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +87,28 @@ class Told:
         return self.sightings[0].account
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that they are about; causes are about none."""
+        parts = (one.account.part for one in self.sightings if one.account.kind is not Kind.CAUSE)
+        return tuple(dict.fromkeys(parts))
+
+    @property
     def appeals(self) -> frozenset[str]:
         """The appeals of all of them."""
         return frozenset(appeal for one in self.sightings for appeal in one.appeals)
 
 
-def open_since(as_of: date) -> date:
-    """Give the first day whose sightings are of alarms that are open on a day."""
-    return as_of - ABSENT
+def open_since(as_of: date, looked_on: date | None) -> date:
+    """Give the first day whose sightings are of alarms that can go on, on a day.
+
+    Parameters
+    ----------
+    looked_on
+        Of the discovery before it, None for none: what was seen then goes on, however long ago that
+        is, as nobody has looked since.
+    """
+    since = as_of - ABSENT
+    return since if looked_on is None else min(since, looked_on)
 
 
 def closed_on(seen_on: date, as_of: date) -> date | None:
@@ -107,7 +124,8 @@ def last_seen_of(since: date) -> date:
 def continues(sighting: Sighting, episode: Episode) -> bool:
     """Tell whether a sighting is of an episode.
 
-    It is if both are of one family, and it is about a part that the episode was told of; or if the
+    It is if both are of one family, and it is about a part that the episode was seen in, about a
+    part of that one, or about one that holds it; or if two causes lie in one place; or if the
     episode's appeals account for half of what is too much: of a part for half of its excess, of a
     cause for half of its appeals. A cause that has more than doubled since still has half of the
     episode's. A part may hold any number of causes, and is none of them for that.
@@ -115,7 +133,9 @@ def continues(sighting: Sighting, episode: Episode) -> bool:
     account = sighting.account
     if family_of(account.kind) is not episode.family:
         return False
-    if account.kind is not Kind.CAUSE and account.part in episode.parts:
+    if account.kind is not Kind.CAUSE and any(_nested(account.part, one) for one in episode.parts):
+        return True
+    if any(_one_place(sighting.place, place) for place in episode.places):
         return True
     shared = len(episode.appeals.intersection(sighting.appeals))
     if account.kind is Kind.CAUSE:
@@ -123,6 +143,18 @@ def continues(sighting: Sighting, episode: Episode) -> bool:
     else:
         wanted = account.observed - account.expected
     return shared > 0 and 2 * shared >= wanted
+
+
+def _nested(part: Part, other: Part) -> bool:
+    """Tell whether one part holds the other; the whole, which holds all, is only itself."""
+    if not (part.facts and other.facts):
+        return part == other
+    return part.holds(other) or other.holds(part)
+
+
+def _one_place(place: Place | None, other: Place) -> bool:
+    """Tell whether the middle of each cause lies in the other's place."""
+    return place is not None and bool(place.centre @ other.centre >= max(place.floor, other.floor))
 
 
 def assign(
@@ -133,7 +165,8 @@ def assign(
 ) -> tuple[Told, ...]:
     """Say of which alarms the sightings of a day are.
 
-    The strongest come first; of several alarms that one continues the oldest goes on. Those of the
+    The strongest come first; of several alarms that one continues, one that was seen in that very
+    part goes on, or else the oldest. Those of the
     same day that continue an alarm that has just been told, or opened, are told with it: no two
     alarms open over one thing.
 
@@ -171,11 +204,18 @@ def _strongest(sighting: Sighting) -> tuple[object, ...]:
     """Order by falling rarity; ties by what is told, so that a day gives one answer."""
     account = sighting.account
     facts = tuple(account.part.facts.items())
-    return (-account.recurrence_days, account.kind, facts, account.since, sorted(sighting.appeals))
+    return (account.p, account.kind, facts, account.since, sorted(sighting.appeals))
 
 
 def _oldest(sighting: Sighting, episodes: Iterable[Episode]) -> int | None:
-    return min((one.number for one in episodes if continues(sighting, one)), default=None)
+    """Find the episode that goes on: one seen in that very part, or else the oldest."""
+    part, cause = sighting.account.part, sighting.account.kind is Kind.CAUSE
+    ranked = (
+        (not cause and part not in one.parts, one.number)
+        for one in episodes
+        if continues(sighting, one)
+    )
+    return min(ranked, default=(False, None))[1]
 
 
 def _again(sighting: Sighting, superseded: Sequence[Episode]) -> int | None:
@@ -191,12 +231,19 @@ def _same(sighting: Sighting, told: Account) -> bool:
 
 def _grown(number: int, sighting: Sighting, episode: Episode | None) -> Episode:
     """Add a sighting to what an alarm is recognised by."""
-    account = sighting.account
+    account, place = sighting.account, sighting.place
     parts = frozenset() if account.kind is Kind.CAUSE else frozenset([account.part])
+    places = () if place is None else (place,)
     appeals = frozenset(sighting.appeals)
     if episode is None:
-        return Episode(number, family_of(account.kind), parts, appeals)
-    return Episode(number, episode.family, episode.parts | parts, episode.appeals | appeals)
+        return Episode(number, family_of(account.kind), parts, appeals, places=places)
+    return replace(
+        episode,
+        parts=episode.parts | parts,
+        appeals=episode.appeals | appeals,
+        places=episode.places + places,
+        told=None,
+    )
 
 
 def turn_of(appeals: int, before: Sequence[AlarmDay], escalated: bool) -> Turn:

@@ -19,10 +19,12 @@ from models.alarm_facts import alarm_told_outside
 from models.alarm_queries import whole_alarm
 from models.alarms import Turn
 
-__all__ = ["ESCALATED", "OPENED", "put_in_line", "settle_day"]
+__all__ = ["BY_PEOPLE", "ESCALATED", "OPENED", "put_in_line", "settle_day"]
 
 OPENED: Final = "alarm.opened"
 ESCALATED: Final = "alarm.escalated"
+BY_PEOPLE: Final = "alarm.escalated.people"
+"""Told as `alarm.escalated` too, by people: it is another event than one by growth that day."""
 _SENT: Final = DELIVERIES.c
 _UNSENT: Final = sa.and_(
     _SENT.attempts == 0,
@@ -33,7 +35,7 @@ _UNSENT: Final = sa.and_(
 """Nobody has been told, and nobody is just being told."""
 
 
-def settle_day(connection: sa.Connection, as_of: date, at: datetime) -> None:
+def settle_day(connection: sa.Connection, as_of: date, at: datetime, webhook: bool) -> None:
     """Put in line what a discovery opened and escalated.
 
     What an earlier discovery of the same day put there, and nobody has sent, is said as this one
@@ -45,8 +47,10 @@ def settle_day(connection: sa.Connection, as_of: date, at: datetime) -> None:
         Day of the discovery.
     at
         When it was made (aware).
+    webhook
+        Whether anything is to be sent; else what is unsent of the day is taken out of line.
     """
-    due = _due(connection, as_of)
+    due = _due(connection, as_of) if webhook else frozenset()
     for delivery, event, alarm in connection.execute(
         sa.select(_SENT.delivery_id, _SENT.event, _SENT.alarm_id).where(
             _SENT.as_of == as_of, _UNSENT
@@ -71,7 +75,10 @@ def put_in_line(
         When it came about (aware).
     """
     data = alarm_told_outside(whole_alarm(connection, alarm_id))
-    message: dict[str, Any] = {"type": event, "timestamp": at, "data": data}
+    if event in (ESCALATED, BY_PEOPLE):
+        data["escalated_by"] = "people" if event == BY_PEOPLE else "growth"
+    kind = ESCALATED if event == BY_PEOPLE else event
+    message: dict[str, Any] = {"type": kind, "timestamp": at, "data": data}
     body = to_json(message).decode()
     same = (_SENT.event == event, _SENT.alarm_id == alarm_id, _SENT.as_of == as_of)
     if connection.execute(sa.select(_SENT.delivery_id).where(*same)).first() is not None:
@@ -97,6 +104,8 @@ def _due(connection: sa.Connection, as_of: date) -> Collection[tuple[str, str]]:
     for alarm, turn, escalated in connection.execute(query):
         if turn == Turn.OPENED:
             due.add((OPENED, alarm))
-        if turn == Turn.ESCALATED or escalated:
+        if escalated:
+            due.add((BY_PEOPLE, alarm))
+        elif turn == Turn.ESCALATED:
             due.add((ESCALATED, alarm))
     return due

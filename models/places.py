@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from features.tables import THEMES
-from models.emerging import Outlook, calm, read_outlook
+from models.emerging import OpenAlarms, calm, read_open_alarms
 from models.merging import merged_themes
 from models.theme_queries import Heading, headings_of, newest, ordered
 from models.theme_rows import centre_of, hubs_of
@@ -52,7 +52,7 @@ class Places:
     headings: tuple[Heading, ...]
     hubs: NDArray[np.float32]
     hub_of: NDArray[np.intp]
-    outlook: Outlook = field(default_factory=calm)
+    outlook: OpenAlarms = field(default_factory=calm)
 
     @property
     def empty(self) -> bool:
@@ -73,7 +73,7 @@ def read_places(connection: sa.Connection) -> Places:
     rows = connection.execute(ordered(query)).all()
     if latest is None:
         return nowhere()
-    outlook = read_outlook(connection, latest.encoder)
+    outlook = read_open_alarms(connection, latest.encoder)
     if not rows:
         return replace(nowhere(), encoder=latest.encoder, as_of=latest.as_of, outlook=outlook)
     merged, headings = merged_themes(connection), headings_of(connection)

@@ -54,6 +54,7 @@ class ThemeMap:
                     "Run redress discover.",
                 )
         self.places = places
+        self.alarms = places.outlook.of(least_subjects)
         self.encoder = encoder
         self.least_subjects = least_subjects
 
@@ -111,13 +112,13 @@ class ThemeMap:
         facts: Sequence[Part],
         themes: Sequence[tuple[Heading, float] | None],
     ) -> list[Emerging | None]:
-        if not self.places.outlook.alarms:
+        if not self.alarms.alarms:
             return [None] * len(facts)
         parts = [
             own if found is None else replace(own, theme=found[0].theme_id)
             for own, found in zip(facts, themes, strict=True)
         ]
-        return self.places.outlook.fallen_into(vectors, parts)
+        return self.alarms.fallen_into(vectors, parts)
 
     def _themes(self, vectors: NDArray[np.float32]) -> list[tuple[Heading, float] | None]:
         """Give the nearest theme, told or not, and the cosine to its centre; (n,)."""

@@ -65,7 +65,7 @@ def parts_of(engine: Engine, champion: Champion, current: CurrentThemes, metrics
         scores=ScoreDesk(engine, champion, current, metrics),
         decisions=DecisionDesk(engine),
         themes=ThemeDesk(current.catalog, current.settings.least_subjects),
-        alarms=AlarmDesk(AlarmBook(engine)),
+        alarms=AlarmDesk(AlarmBook(engine, current.settings.least_subjects)),
         metrics=metrics,
         settings=current.settings,
     )
@@ -95,7 +95,8 @@ def create_app(parts: Parts) -> FastAPI:
 
 def _stock(parts: Parts) -> Stock:
     catalog = parts.themes.catalog
-    return Stock(catalog, AlarmBook(catalog.engine), parts.champion, parts.settings)
+    alarms = AlarmBook(catalog.engine, parts.settings.least_subjects)
+    return Stock(catalog, alarms, parts.champion, parts.settings, parts.scores.themes)
 
 
 def score_routes(parts: Parts) -> APIRouter:

@@ -173,7 +173,7 @@ def _sighting_of(
         "decided": None,
         "p": 1 / days,
         "recurrence_days": days,
-        "subjects": len(appeals),
+        "subjects": max(len(appeals), 7),
         "theme": None,
         "emerging": False,
         "drivers": (Driver("policy", "payment_hold", 9, 9, 3.5, 0.9, 0.4),),

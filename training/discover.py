@@ -76,7 +76,7 @@ def discover(settings: Settings, stages: Stages, as_of: date | None = None) -> D
         found = _found(window, themes, digest, time.perf_counter() - began)
         found = replace(found, descents=catalog.write(found, emergence.sightings, places))
     shown = catalog.themes(settings.least_subjects)
-    raised = AlarmBook(engine).alarms(is_open=True)
+    raised = AlarmBook(engine, settings.least_subjects).alarms(is_open=True)
     discovered = Discovered(found, emergence, shown, raised, stages.seconds)
     with stages.stage("record", "recording the run"):
         run_id = record_discovery(registry, discovered)

@@ -152,7 +152,7 @@ def find_emergence(
     judged = judge(intake, [cause.finding for cause in causes.found], vigilance.tree())
     sightings = [tell(witnesses, cause.finding, cause.place) for cause in causes.found]
     sightings += [tell(witnesses, finding) for finding in judged.findings]
-    told = [one for one in sightings if _public(one, vigilance.least_subjects)]
+    told = [one for one in sightings if one.account.subjects >= vigilance.least_subjects]
     return Emergence(
         sightings=tuple(sorted(told, key=lambda one: one.account.p)),
         scan=causes.scan,
@@ -183,9 +183,3 @@ def _witnesses(
         last=window.as_of,
         least_subjects=least_subjects,
     )
-
-
-def _public(sighting: Sighting, least_subjects: int) -> bool:
-    """Tell whether enough subjects stand behind more of something; of less of it nobody does."""
-    account = sighting.account
-    return account.kind is Kind.FALL or account.subjects >= least_subjects

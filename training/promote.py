@@ -17,7 +17,7 @@ from models.registry import CHALLENGER, CHAMPION, Registry, Served
 from training.config import GateConfig
 from training.gate import Contest, GateLine, gate
 from training.source import read_cases, row_prints
-from training.tracking import Origin, read_origin, read_seen
+from training.tracking import Origin, read_origin, read_seen, record_verdict
 
 NAMED: Final = 5
 """Failed lines that a refusal names; `redress promote --json` has them all."""
@@ -124,6 +124,13 @@ def crown(settings: Settings, verdict: Verdict) -> None:
             "Run `redress promote` again",
         )
     registry.set_alias(CHAMPION, verdict.version)
+
+
+def record(settings: Settings, verdict: Verdict, promoted: bool) -> None:
+    """Keep with a version's run what the gate said of it: whoever looks at it later will ask."""
+    registry = Registry(settings)
+    run_id = registry.describe(verdict.version).run_id
+    record_verdict(registry, run_id, verdict.answer(promoted))
 
 
 def later_cases(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from features.database import open_database
@@ -40,7 +41,8 @@ def replay(
 ) -> Iterator[Discovered]:
     """Discover days gone by, and enter each in the catalogue before the next.
 
-    What was filed later is not looked at; decisions are those made until each day. Yields what each
+    What was filed later is not looked at; decisions are those made until each day. Only the last
+    day's alarms are put in line to be sent: those of days gone by are no news. Yields what each day
     gave, so that a long replay can be followed; one that is stopped leaves the days done.
 
     Parameters
@@ -60,5 +62,6 @@ def replay(
     engine = open_database(settings)
     until = as_of or last_day(History(engine))
     engine.dispose()
+    silent = replace(settings, webhook_url="", webhook_secret="")
     for day in days_between(since, until, every):
-        yield discover(settings, stages, day)
+        yield discover(settings if day == until else silent, stages, day)

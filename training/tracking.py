@@ -19,6 +19,8 @@ import yaml
 
 from features.errors import DamagedModel
 from models.registry import MODEL, Registry, quiet
+from models.reliability import bins_table, reliability
+from models.run_record import CALIBRATION, GATE, SLICES
 from training.config import TrainConfig, parameters
 from training.evaluation import Evaluation
 from training.figures import calibration_figure, precision_recall_figure
@@ -134,7 +136,7 @@ def record_evaluation(
     evaluation: Evaluation,
     further: Mapping[str, float],
 ) -> None:
-    """Log measures, the table of slices and the figures.
+    """Log measures, the table of slices, the bins of the reliability diagram, and the figures.
 
     Parameters
     ----------
@@ -149,8 +151,15 @@ def record_evaluation(
         if not math.isnan(value):
             client.log_metric(run_id, name, value)
     with quiet():
-        client.log_table(run_id, evaluation.table(), "slices.json")
+        client.log_table(run_id, evaluation.table(), SLICES)
+    bins = reliability(evaluation.outcome, evaluation.probability)
+    client.log_dict(run_id, {"bins": bins_table(bins)}, CALIBRATION)
     _record_figures(client, run_id, evaluation)
+
+
+def record_verdict(registry: Registry, run_id: str, answer: Mapping[str, object]) -> None:
+    """Log what the gate said of a run's model, in place of what it said before."""
+    registry.client.log_dict(run_id, dict(answer), GATE)
 
 
 def overall_figures(evaluation: Evaluation) -> dict[str, float]:

@@ -82,3 +82,15 @@ def test_an_alarm_is_told_since_it_began(emptied, discovered, sighting_of):
         catalog.write(discovered(DAY + timedelta(days=day), {"T1": {"a1": 0.5}}), seen)
     (alarm,) = AlarmBook(catalog.engine).alarms().alarms
     assert alarm.account.since == DAY - timedelta(days=4)
+
+
+def test_of_few_subjects_nothing_is_told(emptied, discovered, sighting_of):
+    catalog = Catalog(emptied())
+    seen = [sighting_of("abc", subjects=4), sighting_of("xyz", subjects=5)]
+    catalog.write(discovered(DAY, {"T1": {"a1": 0.5}}), seen)
+    book = AlarmBook(catalog.engine, least_subjects=5)
+    (told,) = book.alarms().alarms
+    assert told.account.subjects == 5
+    (hidden,) = {"A1", "A2"} - {told.alarm_id}
+    with pytest.raises(NoSuchAlarm):
+        book.alarm(hidden)

@@ -1,6 +1,7 @@
 """Sightings enter the catalogue: one alarm an episode, and a day told again changes nothing."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -177,6 +178,34 @@ def test_other_changes_escalate_nothing(see, book, catalog, sighting_of, edit):
     assert turns(book, "A1") == ["opened", "seen"]
 
 
+def pairs_of(alarm):
+    """Days on which an alarm was seen, and the next on which it was."""
+    return pairwise(at.as_of for at in alarm.history)
+
+
+def test_the_part_of_a_rise_told_with_a_cause_is_known_the_day_after(see, book, sighting_of):
+    see(0, sighting_of("abcd", 90.0), sighting_of("abcd", 50.0, part=PAYOUTS, observed=4))
+    see(1, sighting_of("wxyz", 60.0, part=PAYOUTS))
+    assert days(book.alarms().alarms) == {"A1": [0, 1]}
+
+
+def test_an_alarm_goes_on_over_days_on_which_nobody_looked(see, book, sighting_of):
+    see(0, sighting_of("abcd"))
+    see(30, sighting_of("abcd"))
+    assert days(book.alarms().alarms) == {"A1": [0, 30]}
+    see(34)
+    see(40, sighting_of("abcd"))
+    assert days(book.alarms().alarms)["A2"] == [40]
+
+
+def test_a_title_stays_while_all_its_phrases_still_tell_the_cause(see, book, sighting_of):
+    see(0, sighting_of("abcd", title="Payout, bank", phrases=("payout", "bank", "hold")))
+    see(1, sighting_of("abcd", title="Hold, payout", phrases=("hold", "payout", "bank")))
+    assert book.alarm("A1").account.title == "Payout, bank"
+    see(2, sighting_of("abcd", title="Hold, release", phrases=("hold", "release")))
+    assert book.alarm("A1").account.title == "Hold, release"
+
+
 LETTERS = st.frozensets(st.sampled_from("abcdefgh"), min_size=1, max_size=6).map(sorted)
 SEEN = st.lists(
     st.tuples(LETTERS, st.sampled_from([40.0, 50.0, 900.0]), st.sampled_from([None, *Kind])),
@@ -188,7 +217,7 @@ SEEN = st.lists(
 @given(stream=st.lists(st.tuples(st.sampled_from([0, 1, 1, 3, 9]), SEEN), min_size=1, max_size=5))
 def test_any_stream_of_days_keeps_the_promises(emptied, discovered, sighting_of, stream):
     catalog = Catalog(emptied(), webhook=True)
-    book, day, highest = AlarmBook(catalog.engine), 0, 0
+    book, day, highest, looked_on = AlarmBook(catalog.engine), 0, 0, set()
     for step, plans in stream:
         day += step
         seen = [
@@ -202,6 +231,7 @@ def test_any_stream_of_days_keeps_the_promises(emptied, discovered, sighting_of,
             for letters, often, kind in plans
         ]
         as_of = DAY + timedelta(days=day)
+        looked_on.add(as_of)
         earlier = {one.alarm_id for one in book.alarms().alarms}
         catalog.write(discovered(as_of, PLAN), seen)
         before = dump(catalog.engine, *TABLES, DELIVERIES)
@@ -213,7 +243,8 @@ def test_any_stream_of_days_keeps_the_promises(emptied, discovered, sighting_of,
         highest = max([highest, *fresh])
         for one in alarms:
             gaps = np.diff([at.as_of.toordinal() for at in one.history])
-            assert (gaps <= 7).all()
+            looks = [sum(at < looked < end for looked in looked_on) for at, end in pairs_of(one)]
+            assert all(gap <= 7 or not between for gap, between in zip(gaps, looks, strict=True))
             assert (one.closed_on is None) == ((as_of - one.seen_on).days <= 7)
         told = [one for one in alarms if one.seen_on == as_of]
         parts = [(one.account.kind, one.account.part) for one in told if one.account.part.facts]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.alarms import Kind, Part
 from models.catalog import Catalog
-from models.emerging import Emerging, Outlook, calm
+from models.emerging import Emerging, OpenAlarms, calm
 from models.theme_map import ThemeMap
 
 DAY = date(2025, 3, 30)
@@ -64,6 +64,7 @@ def test_a_theme_emerges_where_an_open_alarm_says_that_it_rises_as_a_whole(
     told = {"T1": (True, ("A1", "A2")), "T2": (False, ("A3",)), "T4": (False, ("A4",))}
     assert marks(catalog) == told
     assert (catalog.theme("T1", 5).emerging, catalog.theme("T1", 5).alarms) == told["T1"]
+    see(day=4)
     see(sighting_of("mno", 70.0, part=Part(policy="spam", theme="T2")), day=8)
     assert marks(catalog) == {"T1": (False, ()), "T2": (False, ("A5",)), "T4": (False, ())}
 
@@ -98,7 +99,7 @@ def test_what_is_told_of_the_alarm(see, catalog, encoder, sighting_of):
     see(sighting_of("abc", 420.0, place=centre))
     (near,) = ThemeMap(catalog.places(), encoder, 5).near([HACKED], [Part()])
     assert near.theme.theme_id == "T1"
-    assert near.emerging == Emerging("A1", "payout, bank change", date(2025, 3, 31), 420.0)
+    assert near.emerging == Emerging("A1", "payout, bank change", date(2025, 3, 31), 420.0, 7)
 
 
 def test_a_place_holds_what_is_at_its_floor_and_nothing_beyond(see, catalog, encoder, sighting_of):
@@ -108,7 +109,7 @@ def test_a_place_holds_what_is_at_its_floor_and_nothing_beyond(see, catalog, enc
     [[cosine]] = (encoder.encode(text).astype(float) @ centre[:, None]).tolist()
     outlook = catalog.places().outlook
     for floor, falls in ((cosine + 1e-4, False), (cosine, True), (cosine - 1e-4, True)):
-        near = Outlook(
+        near = OpenAlarms(
             outlook.alarms, outlook.parts, outlook.centres, np.array([floor]), outlook.alarm_of
         )
         assert (near.fallen_into(encoder.encode(text), [Part()])[0] is not None) is falls
@@ -190,8 +191,8 @@ CENTRES = np.array([[0.8, 0.6], [1, 0], [0, 1]], dtype=np.float32)
 
 @given(vectors=VECTORS, spam=st.booleans())
 def test_an_answer_is_the_first_that_holds_it_whoever_its_neighbours_are(vectors, spam):
-    alarms = tuple(Emerging(f"A{place}", "title", DAY, 90.0) for place in range(3))
-    outlook = Outlook(
+    alarms = tuple(Emerging(f"A{place}", "title", DAY, 90.0, 9) for place in range(3))
+    outlook = OpenAlarms(
         alarms,
         (None, SPAM, None),
         CENTRES,

@@ -1,12 +1,14 @@
 """Which sighting is of which alarm: never two of one thing, the oldest goes on, for a week."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.alarms import AlarmDay, Kind, Part, Turn
+from models.alarms import AlarmDay, Kind, Part, Place, Turn
 from models.episodes import (
     Episode,
     Family,
@@ -119,11 +121,44 @@ def test_a_day_told_again_gives_the_numbers_it_gave(sighting_of):
     assert [one.number for one in assign([sighting_of("mn")], [], superseded, 5)] == [5]
 
 
+def at(angle, floor=0.9):
+    return Place(np.array([np.cos(angle), np.sin(angle)], dtype=np.float32), floor)
+
+
+@pytest.mark.parametrize(
+    ("angle", "floors", "expected"),
+    [(0.1, (0.9, 0.9), True), (0.6, (0.9, 0.9), False), (0.1, (0.9, 0.999), False)],
+)
+def test_a_cause_goes_on_where_it_lies_though_all_its_appeals_are_new(
+    sighting_of, angle, floors, expected
+):
+    seen = replace(sighting_of("wxyz"), place=at(0, floors[0]))
+    known = replace(more("abcd"), places=(at(angle, floors[1]),))
+    assert continues(seen, known) is expected
+
+
+@pytest.mark.parametrize("kind", [Kind.RISE, Kind.FALL, Kind.OVERTURNS])
+def test_what_moves_to_a_finer_or_a_coarser_part_goes_on(sighting_of, kind):
+    coarse, fine = Part(policy="spam"), Part(policy="spam", market="TH")
+    for known, seen, expected in [
+        (coarse, fine, True),
+        (fine, coarse, True),
+        (fine, Part(policy="spam", market="SG"), False),
+        (coarse, Part(), False),
+        (Part(), coarse, False),
+        (Part(), Part(), True),
+    ]:
+        episode = Episode(1, family_of(kind), frozenset([known]), frozenset())
+        assert continues(sighting_of("", kind=kind, part=seen), episode) is expected
+
+
 def test_an_alarm_is_over_when_it_was_not_seen_for_more_than_a_week():
     assert closed_on(DAY, DAY + timedelta(days=7)) is None
     assert closed_on(DAY, DAY + timedelta(days=8)) == DAY + timedelta(days=8)
     assert closed_on(DAY, DAY + timedelta(days=80)) == DAY + timedelta(days=8)
-    assert open_since(DAY + timedelta(days=7)) == DAY
+    assert open_since(DAY + timedelta(days=7), None) == DAY
+    assert open_since(DAY + timedelta(days=7), DAY + timedelta(days=5)) == DAY
+    assert open_since(DAY + timedelta(days=30), DAY) == DAY
     assert last_seen_of(DAY + timedelta(days=8)) == DAY
     assert last_seen_of(date.min) == date.min
     assert closed_on(date.max, date.max) is None

@@ -118,9 +118,11 @@ def test_people_who_escalate_are_told_of_once(catalog, see, sighting_of):
     see(0, sighting_of("abc", theme="T1"))
     see(1, sighting_of("abc", theme="T1"))
     catalog.edit("T1", Edit(status="escalated"), "mia", NOON)
-    expected = [("alarm.opened", "A1", 0), ("alarm.escalated", "A1", 1)]
+    expected = [("alarm.opened", "A1", 0), ("alarm.escalated.people", "A1", 1)]
     assert told(catalog) == expected
-    assert json.loads(in_line(catalog)[1].body)["timestamp"] == "2025-03-31T12:00:00Z"
+    message = json.loads(in_line(catalog)[1].body)
+    assert (message["type"], message["timestamp"]) == ("alarm.escalated", "2025-03-31T12:00:00Z")
+    assert message["data"]["escalated_by"] == "people"
     catalog.edit("T1", Edit(status="watching"), "mia", NOON)
     catalog.edit("T1", Edit(status="escalated"), "mia", NOON)
     see(1, sighting_of("abcd", theme="T1"))
@@ -132,3 +134,18 @@ def test_an_alarm_that_is_over_is_not_escalated(catalog, see, sighting_of):
     see(8)
     catalog.edit("T1", Edit(status="escalated"), "mia", NOON)
     assert told(catalog) == [("alarm.opened", "A1", 0)]
+
+
+def test_people_are_heard_on_a_day_on_which_the_alarm_has_grown_too(catalog, see, sighting_of):
+    see(0, sighting_of(MANY[:4], theme="T1"))
+    see(1, sighting_of(MANY[:16], theme="T1"))
+    change(catalog, attempts=1, delivered_at=NOON)
+    catalog.edit("T1", Edit(status="escalated"), "mia", NOON)
+    kinds = [row.event for row in in_line(catalog) if row.as_of != DAY]
+    assert sorted(kinds) == ["alarm.escalated", "alarm.escalated.people"]
+
+
+def test_what_is_no_longer_to_be_sent_is_taken_out_of_line(catalog, see, discovered, sighting_of):
+    see(0, sighting_of(MANY[:4]))
+    Catalog(catalog.engine, webhook=False).write(discovered(DAY, PLAN), [])
+    assert told(catalog) == []

@@ -12,7 +12,7 @@ import click
 from features.command import json_option, report
 from features.settings import Settings
 from models.alarm_words import recurrence_words
-from models.alarms import Alarm, Turn
+from models.alarms import Alarm
 
 if TYPE_CHECKING:
     from models.themes import Driver, Theme
@@ -86,7 +86,7 @@ def answer(discovered: Discovered) -> dict[str, object]:
         "window_days": discovery.window_days,
         **discovered.figures,
         "shown": [_theme(theme) for theme in discovered.shown.themes],
-        "alarms": [_alarm(alarm) for alarm in discovered.raised.alarms],
+        "alarms": [_alarm(alarm, discovery.as_of) for alarm in discovered.raised.alarms],
         "run_id": discovered.run_id,
     }
 
@@ -107,7 +107,8 @@ def _theme(theme: Theme) -> dict[str, object]:
     }
 
 
-def _alarm(alarm: Alarm) -> dict[str, object]:
+def _alarm(alarm: Alarm, as_of: date) -> dict[str, object]:
+    """Give an alarm; its turn is that of the day, None where it was not seen on it."""
     account = alarm.account
     return {
         "id": alarm.alarm_id,
@@ -116,7 +117,7 @@ def _alarm(alarm: Alarm) -> dict[str, object]:
         "title": account.title,
         "opened_on": alarm.opened_on.isoformat(),
         "seen_on": alarm.seen_on.isoformat(),
-        "turn": str(alarm.history[-1].turn),
+        "turn": str(alarm.history[-1].turn) if alarm.seen_on == as_of else None,
         "since": account.since.isoformat(),
         "window_days": account.window_days,
         "observed": account.observed,
@@ -146,12 +147,13 @@ def _lines(discovered: Discovered) -> list[str]:
         "seconds": f"{sum(discovered.seconds.values()):.1f}",
     }
     lines = [f"{name:<16} {value}" for name, value in facts.items()]
-    lines += [_alarm_line(alarm) for alarm in discovered.raised.alarms]
+    lines += [_alarm_line(alarm, discovery.as_of) for alarm in discovered.raised.alarms]
     return [*lines, *(_line(theme) for theme in shown.themes[:LISTED])]
 
 
 def _alarms(discovered: Discovered) -> str:
-    opened = sum(alarm.history[-1].turn is Turn.OPENED for alarm in discovered.raised.alarms)
+    as_of = discovered.found.discovery.as_of
+    opened = sum(alarm.opened_on == as_of for alarm in discovered.raised.alarms)
     suppressed = discovered.emergence.suppressed
     return (
         f"{len(discovered.raised.alarms)} open, {opened} of them new,"
@@ -159,12 +161,13 @@ def _alarms(discovered: Discovered) -> str:
     )
 
 
-def _alarm_line(alarm: Alarm) -> str:
+def _alarm_line(alarm: Alarm, as_of: date) -> str:
     account = alarm.account
+    seen = "" if alarm.seen_on == as_of else f"; last seen {alarm.seen_on}"
     return (
         f"{alarm.alarm_id:<6}{account.observed:>7,}  {account.title}"
         f"  [{account.kind} since {account.since}, {account.expected:.1f} expected in"
-        f" {account.window_days} days; chance: {recurrence_words(account.recurrence_days)}]"
+        f" {account.window_days} days; chance: {recurrence_words(account.recurrence_days)}{seen}]"
     )
 
 

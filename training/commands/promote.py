@@ -36,7 +36,7 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     worse on no large slice. A refusal leaves the champion in service and ends with exit code 1.
     """
     from training.config import load_config
-    from training.promote import crown, judge
+    from training.promote import crown, judge, record
 
     settings, declared = Settings.from_environment(), load_config(config)
     verdict = judge(settings, version, declared.gate, declared.seed)
@@ -44,7 +44,9 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     report(verdict.answer(promoted=False), json_file)
     if verdict.serves_already:
         return
+    record(settings, verdict, promoted=False)
     crown(settings, verdict)
+    record(settings, verdict, promoted=True)
     report(verdict.answer(promoted=True), json_file)
     click.echo(f"version {verdict.version} is {alias}")
 
