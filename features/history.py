@@ -56,6 +56,9 @@ class Added:
     decisions_unknown: tuple[str, ...] = ()
 
 
+_NOTHING: Final = Added()
+
+
 @dataclass(frozen=True)
 class Counts:
     """How much the history holds; the times are None while it is empty."""
@@ -86,7 +89,7 @@ class History:
         """
         with writing(self.engine) as connection:
             appeals = add_appeals(connection, records.appeals)
-            return _add_decisions(connection, records.decisions, appeals)
+            return add_decisions(connection, records.decisions, appeals)
 
     def decided(self, until: datetime | None = None) -> pd.DataFrame:
         """Give the decided appeals.
@@ -202,9 +205,16 @@ def add_appeals(connection: sa.Connection, appeals: Sequence[Appeal]) -> Added:
     return Added(len(new), len(appeals) - len(new), changed)
 
 
-def _add_decisions(
-    connection: sa.Connection, decisions: Sequence[Decision], appeals: Added
+def add_decisions(
+    connection: sa.Connection, decisions: Sequence[Decision], appeals: Added = _NOTHING
 ) -> Added:
+    """Add the decisions that are new, in a transaction that `features.database.writing` opened.
+
+    Parameters
+    ----------
+    appeals
+        What of the appeals was added before: part of what is told.
+    """
     identifiers = [decision.appeal_id for decision in decisions]
     filed = _known_appeals(connection, identifiers)
     known = _known_decisions(connection, identifiers)

@@ -280,6 +280,8 @@ ALARM_DAYS: Final = Table(
     # What was told on that day.
     Column("kind", String(20), nullable=False),
     Column("part", JSON, nullable=False),
+    # Those of all that was seen of it on that day.
+    Column("parts", JSON, nullable=False),
     Column("title", Text, nullable=False),
     Column("phrases", JSON, nullable=False),
     Column("since", Date, nullable=False),
@@ -363,3 +365,44 @@ SESSIONS: Final = Table(
     Column("seen_at", Moment, nullable=False, index=True),
 )
 """Who is signed in, by name or by key; `digest` is the SHA-256 of a token that is not kept."""
+
+MAP_PLACES: Final = Table(
+    "map_places",
+    METADATA,
+    Column("as_of", Date, ForeignKey("discoveries.as_of"), primary_key=True),
+    Column("appeal_id", String(200), primary_key=True),
+    Column("x", Float, nullable=False),
+    Column("y", Float, nullable=False),
+)
+"""Where the appeals of the newest discovery, and of the one before it, lie on its map; only
+distances mean anything. An appeal whose text says nothing has no row."""
+
+LOOKS: Final = Table(
+    "looks",
+    METADATA,
+    Column("look_id", Integer, primary_key=True, autoincrement=True),
+    Column("appeal_id", String(200), ForeignKey("appeals.appeal_id"), nullable=False, index=True),
+    Column("looked_at", Moment, nullable=False),
+    Column("looked_by", String(200), nullable=False),
+    Column("score_shown", Boolean, nullable=False),
+    Column("probability", Float),
+    Column("model_version", String(50)),
+)
+"""Every look at an appeal as it was written, and the score that was shown or hidden; without one
+where there was none. Only ever added to."""
+
+REVIEWS: Final = Table(
+    "reviews",
+    METADATA,
+    Column("review_id", Integer, primary_key=True, autoincrement=True),
+    Column("appeal_id", String(200), ForeignKey("appeals.appeal_id"), nullable=False, index=True),
+    Column("look_id", Integer, ForeignKey("looks.look_id"), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("reviewer_id", String(200), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("probability", Float),
+    Column("model_version", String(50)),
+)
+"""Decisions made on the pages, with the score of the look that came before; `blind` where none of
+the reviewer's looks at the appeal had shown it. Only ever added to."""

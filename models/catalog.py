@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -16,6 +17,7 @@ from models.curation import Act, Edit, edit_theme, merge_theme
 from models.emerging import alarmed_themes
 from models.entry import enter, require_not_ahead
 from models.lineage import Known
+from models.map_places import enter_map, read_map
 from models.merging import merged_themes
 from models.places import Places, read_places
 from models.succession import WATCHED, with_succession
@@ -111,7 +113,12 @@ class Catalog:
             next_number=max((int(row.theme_id[1:]) for row in rows), default=0) + 1,
         )
 
-    def write(self, found: Found, sightings: Iterable[Sighting] = ()) -> tuple[Descent, ...]:
+    def write(
+        self,
+        found: Found,
+        sightings: Iterable[Sighting] = (),
+        places: Mapping[str, tuple[float, float]] = MappingProxyType({}),
+    ) -> tuple[Descent, ...]:
         """Enter a discovery, in one transaction: all of it or nothing.
 
         One of the same day replaces the one that is there. Portraits of the themes found are
@@ -123,6 +130,8 @@ class Catalog:
         sightings
             What was seen out of line: each goes on with an open alarm, or opens one, as of
             `models.episodes.assign`. Themes that they name are in the catalogue, or found.
+        places
+            Where appeals lie on the map, x and y.
 
         Returns
         -------
@@ -138,7 +147,13 @@ class Catalog:
         with writing(self.engine) as connection:
             descents = enter(connection, found)
             enter_alarms(connection, found.discovery, sightings, self.webhook)
+            enter_map(connection, found.discovery.as_of, places)
             return descents
+
+    def map(self, before: date) -> dict[str, tuple[float, float]]:
+        """Say where appeals lay on the map of the newest discovery of a day before one."""
+        with reading(self.engine) as connection:
+            return read_map(connection, before)
 
     def merged(self) -> dict[str, str]:
         """Say to which theme each merged one counts in the end."""
@@ -180,7 +195,7 @@ class Catalog:
             query = query.where(sa.or_(THEMES.c.retired_on.is_(None), watched))
         with reading(self.engine) as connection:
             latest = newest(connection)
-            alarmed = alarmed_themes(connection)
+            alarmed = alarmed_themes(connection, least_subjects)
             rows = [
                 row
                 for row in connection.execute(ordered(query))
@@ -313,4 +328,4 @@ def _since(latest: Discovery | None, days: int | None) -> date:
 def _whole(connection: sa.Connection, theme_id: str, least_subjects: int = 0) -> Theme:
     theme = whole_theme(connection, theme_id, least_subjects)
     (told,) = with_succession(connection, [theme], least_subjects)
-    return alarmed_themes(connection).mark(told)
+    return alarmed_themes(connection, least_subjects).mark(told)

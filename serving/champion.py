@@ -14,6 +14,7 @@ from serving.watch import LOOK_SECONDS, Watch
 if TYPE_CHECKING:
     import pandas as pd
 
+    from features.encoder import StudentEncoder
     from features.faults import Fault
     from models.scores import Attribute, Score
 
@@ -29,6 +30,10 @@ class Scores(Protocol):
     @property
     def attributes(self) -> Sequence[Attribute]:
         """What may stand under `attributes` in an appeal."""
+
+    @property
+    def encoder(self) -> StudentEncoder:
+        """Reads the texts."""
 
     @property
     def uncertain_between(self) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from features.daily import decided_appeals, decided_by_day, filed_by_day
 from models.alarms import Kind, Sighting
 from models.emergence.causes import Letters, find_causes
 from models.emergence.telling import Witnesses, tell
+from models.hubs import nearest
 from models.scan import ScanConfig, ScanResult
 from models.tree import Intake, TreeConfig, judge
 from training.finding import Themes
@@ -173,11 +174,17 @@ def _witnesses(
     titles: Mapping[str, str],
     least_subjects: int,
 ) -> Witnesses:
+    """Lay out what accounts are made of, with the theme of each appeal by its text alone.
+
+    Clusters are divided by the week of filing too. Where one is cut in time, its later part would
+    seem to rise from nothing, and its earlier one to fall to it.
+    """
     found = {theme: portrait.title for theme, portrait in themes.portraits.items()}
+    places = themes.clustering
     return Witnesses(
         sitters=themes.sitters,
         days=days,
-        labels=themes.labels,
+        labels=nearest(themes.sitters.vectors, themes.hubs, places.centres, places.floors),
         themes=themes.counted,
         titles=found | dict(titles),
         last=window.as_of,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.hubs import MEMBERS_A_HUB, MOST_HUBS, hubs
+from models.hubs import MEMBERS_A_HUB, MOST_HUBS, hubs, nearest
 from models.neighbours import unit_rows
 
 
@@ -24,9 +24,9 @@ def test_a_small_theme_has_its_mean_as_its_only_hub():
 def test_each_wording_of_a_theme_gets_a_hub():
     rows = groups([MEMBERS_A_HUB, MEMBERS_A_HUB, MEMBERS_A_HUB])
     (own,) = hubs(rows, np.zeros(len(rows), dtype=np.int32))
-    nearest = (np.eye(8)[:3] @ own.T).max(axis=1)
+    closeness = (np.eye(8)[:3] @ own.T).max(axis=1)
     assert own.shape == (3, 8)
-    assert (nearest > 0.95).all()
+    assert (closeness > 0.95).all()
 
 
 def test_a_theme_of_two_wordings_draws_an_appeal_that_its_centre_would_lose():
@@ -62,3 +62,12 @@ def test_copies_of_few_letters_are_their_own_hubs():
 @pytest.mark.parametrize("labels", [[], [-1, -1]])
 def test_without_themes_there_are_none(labels):
     assert hubs(np.ones((len(labels), 3), np.float32), np.array(labels, dtype=np.int32)) == []
+
+
+def test_a_text_is_of_the_theme_of_its_nearest_hub_above_that_themes_floor():
+    own = [np.eye(4, dtype=np.float32)[:2], np.eye(4, dtype=np.float32)[2:3]]
+    centres = unit_rows(np.stack([one.mean(axis=0) for one in own]))
+    rows = np.vstack([np.eye(4), [[0.6, 0, 0.8, 0]], np.zeros((1, 4))]).astype(np.float32)
+    told = nearest(rows, own, centres, np.array([0.5, 0.9]))
+    assert told.tolist() == [0, 0, 1, -1, -1, -1]
+    assert nearest(rows, [], centres, np.empty(0)).tolist() == [-1] * 6

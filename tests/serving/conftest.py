@@ -21,7 +21,7 @@ from standardwebhooks import Webhook
 from tokenizers import Tokenizer
 
 from features.database import open_database, writing
-from features.encoder import StudentEncoder
+from features.encoder import StudentEncoder, silent
 from features.errors import NoChampion
 from features.faults import Fault, pointer_to
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
@@ -43,6 +43,7 @@ class SmallScorer:
 
     attributes = (Attribute("age", "number"),)
     uncertain_between = (0.4, 0.6)
+    encoder = silent()
 
     def faults(self, frame: pd.DataFrame) -> dict[int, list[Fault]]:
         found: dict[int, list[Fault]] = {}

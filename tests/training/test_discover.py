@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from rich.console import Console
@@ -25,6 +26,7 @@ from features.tables import (
     ALARMS,
     DELIVERIES,
     DISCOVERIES,
+    MAP_PLACES,
     METADATA,
     THEME_CHANGES,
     THEME_DAYS,
@@ -55,6 +57,7 @@ CATALOGUE = (
     ALARM_DAYS,
     ALARM_MEMBERS,
     ALARM_PLACES,
+    MAP_PLACES,
 )
 DAY = date(2025, 3, 28)
 WEEK = timedelta(days=7)
@@ -168,7 +171,7 @@ def test_what_is_written_about_is_found_named_and_counted(first):
         assert {"payout", "parcel", "listing"} >= {topic}
         assert theme.portrait.outcomes.decided > 0
     assert set(discovered.seconds) == {
-        *("read", "encode", "themes", "emergence", "write", "record")
+        *("read", "encode", "themes", "emergence", "map", "write", "record")
     }
 
 
@@ -221,6 +224,18 @@ def test_a_week_discovered_twice_is_the_same_too(later):
     before = dump(later)
     run(later)
     assert dump(later) == before
+
+
+def test_the_map_of_a_later_day_is_like_the_last_one(later):
+    last = ask(later, lambda catalog: catalog.map(DAY + WEEK))
+    discovered = run(later)
+    places = ask(later, lambda catalog: catalog.map(DAY + 2 * WEEK))
+    assert len(last) == 150
+    assert len(places) == discovered.found.discovery.appeals
+    both = sorted(last.keys() & places.keys())
+    old, new = (np.array([where[one] for one in both]) for where in (last, places))
+    moved = np.linalg.norm(new - old, axis=1)
+    assert np.median(moved) < 0.05 * np.ptp(old)
 
 
 def test_what_people_say_while_a_discovery_runs_is_kept(later, members_of):

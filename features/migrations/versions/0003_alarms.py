@@ -39,6 +39,7 @@ def _days() -> None:
         sa.Column("escalated", sa.Boolean, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("part", sa.JSON, nullable=False),
+        sa.Column("parts", sa.JSON, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("phrases", sa.JSON, nullable=False),
         sa.Column("since", sa.Date, nullable=False),

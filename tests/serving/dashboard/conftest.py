@@ -13,12 +13,17 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from features.database import open_database, writing
+from features.encoder import StudentEncoder
+from features.faults import Fault
 from features.history import add_appeals
 from features.schema import Appeal
 from features.settings import Settings
 from features.tables import DECISIONS
+from models import ledger
 from models.alarms import Against, Kind, Part
 from models.catalog import Catalog
+from models.ledger import Occasion
+from models.scores import Reason, Risk, Score
 from models.themes import (
     Day,
     Descent,
@@ -143,6 +148,15 @@ def filed_appeals() -> tuple[list[Appeal], list[dict[str, Any]]]:
     return appeals, decisions
 
 
+def map_places() -> dict[str, tuple[float, float]]:
+    """Place the appeals of each theme in a block of its own, themes in a row."""
+    return {
+        f"{theme}-{n}": (20.0 * place + n % 8, float(n // 8) + 6.0 * (place % 3))
+        for place, theme in enumerate(TITLES)
+        for n in range(SIZES[theme])
+    }
+
+
 def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
     """Enter the small catalogue: appeals, decisions, themes, and two open alarms."""
     appeals, decisions = filed_appeals()
@@ -159,7 +173,7 @@ def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
         emerging=True,
     )
     told = [replace(one, account=replace(one.account, days=days)) for one in (cause, rise)]
-    Catalog(engine).write(found_themes(), told)
+    Catalog(engine).write(found_themes(), told, map_places())
 
 
 @dataclass
@@ -197,11 +211,13 @@ class House:
 
 
 @contextmanager
-def opened_house(home: Path, served: Callable[..., Any], **settings: Any) -> Iterator[House]:
+def opened_house(
+    home: Path, served: Callable[..., Any], champion: Champion | None = None, **settings: Any
+) -> Iterator[House]:
     chosen = Settings(home=home, **settings)
     engine = open_database(chosen)
     current = CurrentThemes(Catalog(engine), chosen)
-    parts = parts_of(engine, Champion(registry=None), current, Metrics(shared=False))
+    parts = parts_of(engine, champion or Champion(registry=None), current, Metrics(shared=False))
     lifetime = Lifetime(timedelta(hours=12), timedelta(days=7))
     with served(create_app(parts)) as url:
         house = House(url, engine, chosen, Sessions(engine, lifetime), Users(engine))
@@ -386,3 +402,204 @@ def _screen(browser: Any, house: House, role: Role | None, look: Look) -> Screen
 def house_sessions(engine: Engine) -> Sessions:
     """The sessions of `engine`, as long as by default."""
     return Sessions(engine, Lifetime(timedelta(hours=12), timedelta(days=7)))
+
+
+# The queue.
+
+FILED = datetime(2025, 3, 30, 9, tzinfo=UTC)
+HARM = {"critical": 4.0, "high": 2.0, "medium": 1.0, "low": 0.3}
+
+
+class WordScorer:
+    """Knows two words, and nothing of attributes: one that is told is a fault."""
+
+    attributes = ()
+    uncertain_between = (0.4, 0.6)
+
+    def __init__(self, encoder: StudentEncoder) -> None:
+        self.encoder = encoder
+        self.words = {"invoice": 1.5, "sorry": -0.8}
+
+    def faults(self, frame: Any) -> dict[int, list[Fault]]:
+        strange = [name for name in frame if name.startswith("attributes.")]
+        return {0: [Fault(f"/{strange[0]}", "unknown attribute")]} if strange else {}
+
+    def score(self, frame: Any) -> list[Score]:
+        return [self._one(row) for row in frame.itertuples()]
+
+    def _one(self, row: Any) -> Score:
+        said = row.text.lower()
+        moved = [
+            Reason("phrase", word, None, by) for word, by in self.words.items() if word in said
+        ]
+        policy = Reason("attribute", "policy", row.policy, 0.4)
+        reasons = (Reason("base", "average appeal", None, -0.5), policy, *moved)
+        logit = sum(one.contribution for one in reasons)
+        filed = row.submitted_at.to_pydatetime()
+        probability = 1 / (1 + np.exp(-logit))
+        return Score(
+            row.appeal_id,
+            float(probability),
+            logit,
+            0.4 < probability < 0.6,
+            Risk(0.3, "legal", "high", "learnt"),
+            2.0,
+            filed + timedelta(hours=8),
+            reasons,
+        )
+
+
+@dataclass(frozen=True)
+class WordServed:
+    scorer: WordScorer
+    version: str = "7"
+    run_id: str = "run-7"
+    registered_at: datetime = FILED
+    digest: str = "7" * 64
+
+
+class WordRegistry:
+    """A registry with one champion."""
+
+    def __init__(self, served: WordServed) -> None:
+        self.served = served
+
+    def alias_version(self, alias: str) -> str:
+        return self.served.version
+
+    def champion(self) -> WordServed:
+        return self.served
+
+
+@pytest.fixture(scope="session")
+def champion_of() -> Callable[..., Champion]:
+    """Put a scorer that knows two words into service."""
+
+    def make(encoder: StudentEncoder, version: str = "7") -> Champion:
+        champion = Champion(WordRegistry(WordServed(WordScorer(encoder), version)))
+        champion.look()
+        return champion
+
+    return make
+
+
+def queued_appeals() -> list[Appeal]:
+    """Make appeals that wait, and some of their sellers' that were decided before."""
+    texts = {
+        "Q-1": "payout held, see the invoice. Sorry! INVOICE attached",
+        "Q-2": HOSTILE,
+        "Q-3": RIGHT_TO_LEFT,
+        "Q-4": "payout held " * 4_166,
+        "Q-5": "why?",
+        "Q-6": "listing removed why",
+        "Q/7?a=b#c": "shop removed",
+        "Q-none": "never scored: payout held",
+    }
+    return [
+        Appeal(
+            appeal_id=name,
+            submitted_at=FILED + timedelta(minutes=place),
+            text=text,
+            subject_id="seller-q",
+            policy=("counterfeit", "payment_hold")[place % 2],
+            market=("SG", "MY")[place % 2],
+            language="en",
+            attributes={"age": 3} if name == "Q-6" else {},
+        )
+        for place, (name, text) in enumerate(texts.items())
+    ] + [
+        Appeal(
+            appeal_id=f"P-{n}",
+            submitted_at=FILED - timedelta(days=30 + n),
+            text=f"payout held, mail me at a{n}@example.com",
+            subject_id="seller-q" if n < 3 else None,
+            policy="payment_hold",
+        )
+        for n in range(6)
+    ]
+
+
+QUEUED = {
+    "Q-1": ("low", 0.9, False),
+    "Q-2": ("critical", 0.2, False),
+    "Q-3": ("high", 0.45, True),
+    "Q-4": ("medium", 0.7, False),
+    "Q-5": ("low", 0.1, False),
+    "Q-6": ("low", 0.3, False),
+    "Q/7?a=b#c": ("medium", 0.6, False),
+}
+"""What the ledger says of those that wait: tier, probability, and whether uncertain."""
+
+
+def fill_queue(engine: Engine) -> None:
+    """Enter appeals that wait with their scores, and decided ones."""
+    appeals = queued_appeals()
+    decisions = [
+        {
+            "appeal_id": f"P-{n}",
+            "decided_at": FILED - timedelta(days=20 + n),
+            "outcome": "overturned" if n % 2 else "upheld",
+        }
+        for n in range(6)
+    ]
+    filed = {one.appeal_id: one for one in appeals}
+    with writing(engine) as connection:
+        add_appeals(connection, appeals)
+        connection.execute(insert(DECISIONS), decisions)
+        for name, (tier, probability, uncertain) in QUEUED.items():
+            hours = {"critical": 1, "high": 8, "medium": 24, "low": 72}[tier]
+            score = Score(
+                name,
+                probability,
+                float(np.log(probability / (1 - probability))),
+                uncertain,
+                Risk(0.1, "fraud", tier, "learnt"),
+                HARM[tier],
+                filed[name].submitted_at + timedelta(hours=hours),
+                (
+                    Reason(
+                        "base",
+                        "average appeal",
+                        None,
+                        float(np.log(probability / (1 - probability))),
+                    ),
+                ),
+            )
+            for version, by in (("5", 0.9), ("6", 1.0)):
+                told = replace(score, probability=probability * by)
+                occasion = Occasion(version, FILED + timedelta(hours=1))
+                ledger.write(connection, [told], [filed[name].text], occasion)
+
+
+@pytest.fixture(scope="module")
+def queue_house(
+    tmp_path_factory: pytest.TempPathFactory,
+    served: Callable[..., Any],
+    sighting_of: Callable[..., Any],
+    champion_of: Callable[..., Champion],
+    encoder: StudentEncoder,
+) -> Iterator[House]:
+    """A service with the small catalogue, a queue and a champion, shared by the tests of a file."""
+    with opened_house(tmp_path_factory.mktemp("home"), served, champion_of(encoder)) as opened:
+        fill(opened.engine, sighting_of)
+        fill_queue(opened.engine)
+        yield opened
+
+
+@pytest.fixture
+def own_queue_house(
+    tmp_path: Path,
+    served: Callable[..., Any],
+    champion_of: Callable[..., Champion],
+    encoder: StudentEncoder,
+) -> Iterator[House]:
+    """A service of the test's own, with a queue and a champion, before its first discovery."""
+    with opened_house(tmp_path, served, champion_of(encoder)) as opened:
+        fill_queue(opened.engine)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def queue_filler() -> Callable[[Engine], None]:
+    """Enter appeals that wait with their scores, and decided ones, into any database."""
+    return fill_queue

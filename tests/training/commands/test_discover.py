@@ -28,7 +28,8 @@ COUNTS = {
 FIGURES = {"unassigned_share", "resolution", "agreement", "recall", "persistence", "seconds"}
 FIGURES |= {"scan_p", "scan_widening"}
 STAGES = {
-    f"seconds_{stage}" for stage in ("read", "encode", "themes", "emergence", "write", "record")
+    f"seconds_{stage}"
+    for stage in ("read", "encode", "themes", "emergence", "map", "write", "record")
 }
 THEME = {
     *("id", "title", "status", "appeals", "cases", "subjects", "overturned", "decided"),
