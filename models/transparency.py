@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 __all__ = ["DIMENSIONS", "POOL", "Figures", "Report", "Tally", "figures_of", "pooled", "report"]
 
@@ -124,36 +125,61 @@ def report(complaints: pd.DataFrame, months: Sequence[str], least: int) -> Repor
         values = told[name].astype(object)
         told[name] = values.where(values.notna(), UNTOLD)
     told["category"] = told["ground"] + ": " + told["category"]
-    every = _named(told, least, by_month=True)
-    whole = _named(told.assign(month="all"), least, by_month=False)
-    parts = [one for name in DIMENSIONS for one in _tallies(told, name, whole[name], least)]
-    monthly = [one for name in DIMENSIONS for one in _monthly(told, name, every[name], least)]
-    by_month = [
-        Tally(str(month), "total", "all", figures_of(rows, least))
-        for month, rows in told.groupby("month", sort=True)
-    ]
+    facts, month = _Facts.of(told), told["month"]
+    whole, every = _named(told, least, by_month=False), _named(told, least, by_month=True)
+    nothing = pd.Series("", index=told.index)
     total = Tally("", "total", "all", figures_of(told, least))
-    return Report(total, _guarded(by_month), tuple(parts), tuple(monthly))
-
-
-def figures_of(rows: pd.DataFrame, least: int) -> Figures:
-    """Count some complaints, as of `report`."""
-    outcome, automated = rows["outcome"], rows["automated"].to_numpy(dtype=bool)
-    decided = outcome.notna().to_numpy()
-    days = rows["days"].to_numpy(dtype=np.float64)[decided]
-    overturned = (outcome == "reversed").to_numpy(dtype=bool)
-    found = int(automated.sum())
-    tells = not any(0 < count < least for count in (found, len(rows) - found))
-    return Figures(
-        received=len(rows),
-        pending=int((~decided).sum()),
-        upheld=int((decided & ~overturned).sum()),
-        reversed=int(overturned.sum()),
-        median_days=float(np.median(days)) if len(days) >= max(least, 1) else None,
-        automated=found if tells else None,
-        automated_decided=int((automated & decided).sum()) if tells else None,
-        automated_reversed=int((automated & overturned).sum()) if tells else None,
+    return Report(
+        total,
+        months=_tallies(facts, "total", month, pd.Series("all", index=told.index), least),
+        parts=tuple(
+            one for name in DIMENSIONS for one in _tallies(facts, name, nothing, whole[name], least)
+        ),
+        monthly=tuple(
+            one for name in DIMENSIONS for one in _tallies(facts, name, month, every[name], least)
+        ),
     )
+
+
+def figures_of(complaints: pd.DataFrame, least: int) -> Figures:
+    """Count complaints, as of `report`."""
+    return _Facts.of(complaints).figures(np.arange(len(complaints)), least)
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What is counted of each complaint, (n,) each."""
+
+    decided: NDArray[np.bool_]
+    overturned: NDArray[np.bool_]
+    automated: NDArray[np.bool_]
+    days: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, complaints: pd.DataFrame) -> _Facts:
+        outcome = complaints["outcome"]
+        return cls(
+            outcome.notna().to_numpy(),
+            (outcome == "reversed").to_numpy(dtype=bool),
+            complaints["automated"].to_numpy(dtype=bool),
+            complaints["days"].to_numpy(dtype=np.float64),
+        )
+
+    def figures(self, places: NDArray[np.intp], least: int) -> Figures:
+        decided, overturned = self.decided[places], self.overturned[places]
+        automated, days = self.automated[places], self.days[places][decided]
+        found = int(automated.sum())
+        tells = not any(0 < count < least for count in (found, len(places) - found))
+        return Figures(
+            received=len(places),
+            pending=int((~decided).sum()),
+            upheld=int((decided & ~overturned).sum()),
+            reversed=int(overturned.sum()),
+            median_days=float(np.median(days)) if len(days) >= max(least, 1) else None,
+            automated=found if tells else None,
+            automated_decided=int((automated & decided).sum()) if tells else None,
+            automated_reversed=int((automated & overturned).sum()) if tells else None,
+        )
 
 
 def pooled(
@@ -211,42 +237,49 @@ def _joined(complaints: pd.DataFrame, months: Sequence[str], least: int) -> Mapp
 
 def _named(told: pd.DataFrame, least: int, by_month: bool) -> dict[str, pd.Series[str]]:
     """Name for each complaint, by dimension, the value under which it is told."""
-    within = pd.Series("", index=told.index)
-    named = {}
+    alone = pd.Series("", index=told.index)
+    within, named = alone, {}
     for name in DIMENSIONS:
-        parent = within if name in BASIS else pd.Series("", index=told.index)
         chosen = told[name].astype(str)
-        for key, rows in told.groupby(parent):
-            counts = pd.crosstab(rows["month"], rows[name])
-            pool = pooled(counts, least) if not by_month else _wider(rows, name, counts, least)
-            inside = rows.index[rows[name].isin(pool)]
-            chosen.loc[inside] = f"{POOL}" if key == "" else f"({SEVERAL} of {key})"
+        for key, rows in told.groupby(within if name in BASIS else alone):
+            pool = _pool(rows, name, least, by_month)
+            pool_name = f"({SEVERAL} of {key})" if key else POOL
+            chosen = chosen.mask(chosen.index.isin(rows.index[rows[name].isin(pool)]), pool_name)
         named[name] = chosen
         within = chosen if name in BASIS else within
     return named
 
 
-def _wider(rows: pd.DataFrame, name: str, counts: pd.DataFrame, least: int) -> frozenset[str]:
-    """Choose the pool of a table by month, which holds that of the whole period."""
-    return pooled(counts, least, pooled(rows.groupby(name).size().to_frame("all").T, least))
+def _pool(rows: pd.DataFrame, name: str, least: int, by_month: bool) -> frozenset[str]:
+    """Choose the pool of a table; that of a table by month holds that of the whole period."""
+    counts = _counts(rows["month"], rows[name])
+    whole = pooled(counts.sum().to_frame("all").T, least)
+    return pooled(counts, least, whole) if by_month else whole
 
 
-def _tallies(told: pd.DataFrame, name: str, values: pd.Series[str], least: int) -> list[Tally]:
-    """Count by value, the most complaints first, what is pooled last."""
+def _counts(months: pd.Series[str], values: pd.Series[str]) -> pd.DataFrame:
+    """Count complaints, a row a month, a column a value."""
+    month_of, _ = pd.factorize(months, sort=False)
+    value_of, names = pd.factorize(values.astype(object), sort=True)
+    shape = int(month_of.max()) + 1, len(names)
+    counts = np.bincount(month_of * shape[1] + value_of, minlength=shape[0] * shape[1])
+    return pd.DataFrame(counts.reshape(shape), columns=names)
+
+
+def _tallies(
+    facts: _Facts, name: str, months: pd.Series[str], values: pd.Series[str], least: int
+) -> tuple[Tally, ...]:
+    """Count by month and value: of a month the most complaints first, what is pooled last."""
+    keys = pd.DataFrame({"month": months.to_numpy(), "value": values.to_numpy()})
+    groups = cast(
+        "dict[tuple[str, str], NDArray[np.intp]]", keys.groupby(["month", "value"]).indices
+    )
     found = [
-        Tally("", name, str(value), figures_of(rows, least)) for value, rows in told.groupby(values)
+        Tally(str(month), name, str(value), facts.figures(places, least))
+        for (month, value), places in groups.items()
     ]
-    found.sort(key=lambda one: (one.value.startswith("("), -one.figures.received, one.value))
-    return list(_guarded(found))
-
-
-def _monthly(told: pd.DataFrame, name: str, values: pd.Series[str], least: int) -> list[Tally]:
-    found = [
-        Tally(str(month), name, str(value), figures_of(rows, least))
-        for month, by_month in told.groupby("month", sort=True)
-        for value, rows in by_month.groupby(values.loc[by_month.index], sort=True)
-    ]
-    return list(_guarded(found))
+    found.sort(key=lambda one: (one.month, "(" in one.value[:1], -one.figures.received, one.value))
+    return _guarded(found)
 
 
 def _guarded(rows: Sequence[Tally]) -> tuple[Tally, ...]:

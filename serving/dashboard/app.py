@@ -8,13 +8,24 @@ from http import HTTPStatus
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from serving.bench import Bench
+from serving.dashboard.appeal_actions import AppealActions
+from serving.dashboard.appeal_page import AppealPages
+from serving.dashboard.appeal_similar import SimilarCases
 from serving.dashboard.arrivals import arrivals_of
 from serving.dashboard.attempts import Attempts
+from serving.dashboard.digest_page import DigestPages
 from serving.dashboard.door import Door, Parlour
+from serving.dashboard.map_page import MapPages
+from serving.dashboard.model_page import ModelPages
 from serving.dashboard.pages import Drawer
+from serving.dashboard.policies import Policies
+from serving.dashboard.queue_list import Queue
+from serving.dashboard.queue_waiting import WaitingRoom
+from serving.dashboard.regulator_page import RegulatorPages
+from serving.dashboard.review_blind import add_switch
 from serving.dashboard.sessions import Lifetime, Sessions
 from serving.dashboard.sign_in import SignIn
 from serving.dashboard.static_files import PREFIX, StaticFiles, static_response
@@ -22,8 +33,8 @@ from serving.dashboard.stock import Stock
 from serving.dashboard.theme_actions import ThemeActions
 from serving.dashboard.theme_list import ThemeList
 from serving.dashboard.theme_page import ThemePages
+from serving.dashboard.today import Today
 from serving.dashboard.users import Users
-from serving.dashboard.visits import HEADERS
 from serving.keys import Keys
 from serving.problems import Problem
 
@@ -58,17 +69,21 @@ def parlour_of(stock: Stock, static: StaticFiles, bench: Bench) -> Parlour:
 
 def add_page_routes(door: Door, stock: Stock) -> None:
     """Add every page behind the door; a new page is added here, by a line."""
-    _add_first(door)
+    Today(stock).add_to(door)
+    Policies(stock).add_to(door)
     ThemeList(stock).add_to(door)
     ThemeActions(ThemePages(stock)).add_to(door)
+    _add_queue(door, stock)
+    MapPages(stock).add_to(door)
+    ModelPages(stock).add_to(door)
+    DigestPages(stock).add_to(door)
+    RegulatorPages(stock).add_to(door)
 
 
-def _add_first(door: Door) -> None:
-    """Lead from the bare address to the themes."""
-
-    @door.open("/")
-    def first(_call: object) -> Response:
-        return RedirectResponse("/themes", HTTPStatus.SEE_OTHER, headers=HEADERS)
+def _add_queue(door: Door, stock: Stock) -> None:
+    Queue(stock, WaitingRoom(stock.engine, stock.themes)).add_to(door)
+    add_switch(door)
+    AppealActions(AppealPages(stock, SimilarCases(stock))).add_to(door)
 
 
 def _add_static(router: APIRouter, static: StaticFiles) -> None:

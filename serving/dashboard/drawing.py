@@ -65,8 +65,8 @@ class Still:
         Paths.
     bands
         Pairs of left edge and width.
-    top
-        Value at the upper edge.
+    top, unit
+        Value at the upper edge, and what it is counted in.
     """
 
     bars: str
@@ -75,6 +75,7 @@ class Still:
     width: int
     height: int
     top: float
+    unit: str = "a day"
 
 
 def still_of(
@@ -82,6 +83,7 @@ def still_of(
     expected: Sequence[float | None],
     bands: Sequence[tuple[int, int]] = (),
     height: int = 160,
+    unit: str = "a day",
 ) -> Still:
     """Draw counts against what was expected of them.
 
@@ -100,7 +102,7 @@ def still_of(
         if count
     )
     edges = tuple((8 * first, 8 * (last - first + 1)) for first, last in bands)
-    return Still(bars, _line(expected, scale, height), edges, 8 * len(counts), height, top)
+    return Still(bars, _line(expected, scale, height), edges, 8 * len(counts), height, top, unit)
 
 
 def _line(values: Sequence[float | None], scale: float, height: int) -> str:

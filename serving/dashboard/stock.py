@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from features.settings import Settings
 from models.alarm_book import AlarmBook
 from models.catalog import Catalog
+from models.theme_map import no_themes
 from serving.champion import Champion
+from serving.scoring import Themes
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,15 @@ class Stock:
         The model in service.
     settings
         As the process read them when it started.
+    themes
+        Tell where an appeal lies that no discovery has seen yet.
     """
 
     catalog: Catalog
     alarms: AlarmBook
     champion: Champion
     settings: Settings
+    themes: Themes = field(default_factory=no_themes)
 
     @property
     def engine(self) -> Engine:

@@ -61,6 +61,11 @@ def counted(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def hours(value: float) -> str:
+    """Write how long something took, in hours: 0.4 h; 31 h; 3.2 days."""
+    return f"{number(round(value, 1))} h" if value < 48 else f"{number(round(value / 24, 1))} days"
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "number": number,
     "share": share,
@@ -70,4 +75,5 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "plain": plain,
     "counted": counted,
+    "hours": hours,
 }

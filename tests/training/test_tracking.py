@@ -8,8 +8,11 @@ import pytest
 from features.errors import DamagedModel
 from features.settings import Settings
 from models.registry import Registry
+from models.reliability import reliability
+from models.run_record import GATE, read_run
 from training.config import DEFAULT, load_config, parameters
 from training.evaluation import evaluate
+from training.gate import GateLine
 from training.source import Source
 from training.tracking import (
     CONFIG,
@@ -21,6 +24,7 @@ from training.tracking import (
     record_config,
     record_data,
     record_evaluation,
+    record_verdict,
     running,
 )
 
@@ -156,3 +160,19 @@ def test_prints_that_are_gone_or_broken_are_refused(registry, source):
     path.unlink()
     with pytest.raises(DamagedModel):
         read_seen(registry, run_id)
+
+
+def test_the_bins_and_the_verdict_are_read_as_they_were_logged(registry, evaluation):
+    with running(registry) as run_id:
+        record_evaluation(registry, run_id, evaluation, {})
+    assert read_run(registry, run_id).unread == (GATE,)
+    line = GateLine("beats the prior", 1.0, 0.95, True, 9, "more is better")
+    verdict = {"previous": None, "promoted": False, "cases": 9, "gate": [line.as_dict()]}
+    record_verdict(registry, run_id, verdict)
+    record_verdict(registry, run_id, {**verdict, "promoted": True})
+    record = read_run(registry, run_id)
+    assert record.unread == ()
+    assert record.verdict.promoted
+    assert record.verdict.demands[0].name == line.name
+    assert record.bins == reliability(evaluation.outcome, evaluation.probability)
+    assert record.parts[0].rows == len(evaluation.outcome)

@@ -22,7 +22,10 @@ from features.tables import DECISIONS
 from models import ledger
 from models.alarms import Against, Kind, Part
 from models.catalog import Catalog
-from models.ledger import Occasion
+from models.ledger import Ledger, Occasion
+from models.registry import CHAMPION, Registry
+from models.reliability import Bin, bins_table
+from models.run_record import CALIBRATION, GATE, SLICES
 from models.scores import Reason, Risk, Score
 from models.themes import (
     Day,
@@ -273,6 +276,68 @@ def viewer(house: House) -> httpx.Client:
 def manager(house: House) -> httpx.Client:
     """A manager of `house`."""
     return house.client(Role.MANAGER)
+
+
+@pytest.fixture(scope="session")
+def enter_models() -> Callable[..., None]:
+    """Register models in a house's home, as trainings do, and enter the champion's scores."""
+    return _enter_models
+
+
+@pytest.fixture(scope="session")
+def enter_scores() -> Callable[..., None]:
+    """Enter a score of some version for every appeal of the small catalogue."""
+    return _enter_scores
+
+
+def _enter_models(house: House, champion: bool = True, challenger: bool = True) -> None:
+    registry = Registry(house.settings)
+    if champion:
+        registry.set_alias(CHAMPION, _registered(registry, 0.74))
+        _enter_scores(house.engine, registry.alias_version(CHAMPION) or "")
+    if challenger:
+        _registered(registry, 0.79)
+
+
+def _registered(registry: Registry, auc: float) -> str:
+    """Register a model that says how good it is, and whose files nobody loads."""
+    client = registry.client
+    found = client.get_experiment_by_name("pages")
+    place = registry.settings.artifacts.as_uri()
+    number = found.experiment_id if found else client.create_experiment("pages", place)
+    run_id = client.create_run(number).info.run_id
+    client.log_text(run_id, "nothing", "model/artifacts/scorer/model.json")
+    for name, value in {"auc": auc, "auc_low": auc - 0.03, "brier": 0.15, "ece": 0.02}.items():
+        client.log_metric(run_id, name, value)
+    columns = ("dimension", "value", "rows", "positive_share", "mean_probability", "auc")
+    rows = [
+        ("overall", "all", 900, 0.25, 0.24, auc),
+        ("policy", "payment_hold", 500, 0.45, 0.2, auc),
+        ("policy", HOSTILE, 12, 0.25, 0.25, None),
+        ("market", RIGHT_TO_LEFT, 400, 0.2, 0.21, auc),
+    ]
+    client.log_dict(run_id, {"columns": columns, "data": rows}, SLICES)
+    said = np.linspace(0.05, 0.6, 10)
+    bins = [Bin(p, p + 0.01, max(p - 0.05, 0.0), p + 0.07, 90) for p in said.tolist()]
+    client.log_dict(run_id, {"bins": bins_table(bins)}, CALIBRATION)
+    demand = {"name": "beats the prior", "value": auc, "bound": 0.75, "passed": auc > 0.75}
+    gate = [{**demand, "cases": 900, "meaning": "more is better", "slice": False}]
+    verdict = {"previous": None, "promoted": auc > 0.75, "cases": 900, "gate": gate}
+    client.log_dict(run_id, verdict, GATE)
+    days = {"data_first": "2024-12-01", "data_last": "2025-03-10", "seen_until": "2025-03-03"}
+    tags = {name: f"{value}T00:00:00+00:00" for name, value in days.items()}
+    return registry.register(run_id, {**tags, "data_rows": "4500", "data_source": "history"})
+
+
+def _enter_scores(engine: Engine, version: str) -> None:
+    """Score every appeal when it is filed; one appeal's score is of other words."""
+    for place, appeal in enumerate(filed_appeals()[0]):
+        risk = Risk(0.1, "none", "low", "prototypes")
+        share = (place % 19 + 1) / 20
+        due = appeal.submitted_at + timedelta(days=2)
+        score = Score(appeal.appeal_id, share, 0.0, False, risk, 1.0, due, ())
+        text = appeal.text if appeal.appeal_id != "T1-1" else "other words"
+        Ledger(engine).record([score], [text], Occasion(version, appeal.submitted_at))
 
 
 # The browser.

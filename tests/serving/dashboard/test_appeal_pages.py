@@ -74,7 +74,8 @@ def test_earlier_appeals_of_the_same_subject_are_told(reviewer):
     assert "It is not known who appeals." in texts(reviewer.get("/queue/P-4"))
 
 
-def test_similar_appeals_are_told_redacted_with_how_they_went(reviewer, until):
+def test_similar_appeals_are_told_redacted_with_how_they_went(own_queue_house, until):
+    reviewer = own_queue_house.client(Role.REVIEWER)
     until(lambda: "are being read" not in reviewer.get("/queue/Q-none").text)
     page = reviewer.get("/queue/Q-none")
     told = texts(page)

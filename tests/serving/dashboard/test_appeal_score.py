@@ -86,8 +86,15 @@ def test_the_champion_is_asked_anew(champion_of, encoder):
     assert told.trouble == ""
 
 
-def test_the_same_version_has_not_changed(champion_of, encoder):
-    assert not standing_of(APPEAL, KEPT, champion_of(encoder, "6"), NOW).changed
+def test_a_score_in_the_ledger_that_is_another_is_told(champion_of, encoder):
+    champion = champion_of(encoder, "6")
+    anew = standing_of(APPEAL, None, champion, NOW).opinion.probability
+    same = KEPT | {"probability": anew}
+    assert not standing_of(APPEAL, same, champion, NOW).changed
+    assert standing_of(APPEAL, KEPT, champion, NOW).changed
+    assert standing_of(APPEAL, same, champion, NOW).recorded.same_text
+    other = standing_of(APPEAL, KEPT | {"text_digest": "x"}, champion, NOW)
+    assert not other.recorded.same_text
 
 
 def test_without_a_champion_the_ledger_is_told():

@@ -55,7 +55,9 @@ def test_those_of_most_harm_come_first_and_those_never_scored_are_counted(own_qu
     assert "8 appeals wait for a decision" in told
     assert "1 appeal that waits was never scored" in told
     assert "redress score" in told
-    assert "Q-2 20 % Critical fraud 30 Mar 2025, 10:01 overdue".casefold() in told.casefold()
+    assert (
+        "Q-2 20 % Critical fraud overdue 30 Mar 2025, 10:01 overdue".casefold() in told.casefold()
+    )
     assert "Q-3 45 % uncertain High".casefold() in told.casefold()
 
 
@@ -167,6 +169,7 @@ def test_agreement_is_told_to_managers_with_its_uncertainty(own_queue_house):
     told = texts(manager.get("/queue"))
     assert "shown before 3 67 % 21 % to 94 %" in told
     assert "hidden 1 0 % 0 % to 79 %" in told
+    assert "Where the score was shown, agreement differs by +67 points" in told
     assert "That may be chance." in told
     assert "Too few decisions to build upon" in told
     assert "Do reviewers decide" not in texts(house.client(Role.REVIEWER).get("/queue"))

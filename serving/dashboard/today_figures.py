@@ -1,0 +1,170 @@
+"""The charts of the page Today: the days against what they let expect, and the overturn rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from models.expectation import expectation
+from models.tree.whole import intake_gaps
+from serving.dashboard.charts import Figure, chart_of, spec_of
+from serving.dashboard.drawing import still_of
+from serving.dashboard.rate_figures import WEEK, RateWeek, rate_week
+from serving.dashboard.today_reading import DayCounts
+from serving.dashboard.wording import NOTHING, counted, day, number
+
+if TYPE_CHECKING:
+    import altair as alt
+
+SHOWN_DAYS: Final = 42
+SHOWN_WEEKS: Final = 12
+HEIGHT: Final = 190
+
+
+@dataclass(frozen=True)
+class ExpectedDay:
+    """A day against what the days before it let expect; None where too little is known."""
+
+    day: date
+    observed: int
+    expected: float | None
+    lower: float | None
+    upper: float | None
+
+    @property
+    def beyond(self) -> str:
+        """Whether it is `above` or `below` the band; empty where it is in it, or there is none."""
+        if self.lower is None or self.upper is None:
+            return ""
+        return "above" if self.observed > self.upper else "below" * (self.observed < self.lower)
+
+
+@dataclass(frozen=True)
+class ExpectedDays:
+    """The last days of filing and of deciding, each against its expectation."""
+
+    filed: tuple[ExpectedDay, ...]
+    decided: tuple[ExpectedDay, ...]
+
+
+def expected_days(days: Sequence[DayCounts]) -> ExpectedDays:
+    """Expect the last days of filings and decisions by the days before; days without intake out."""
+    filed = np.array([one.filed for one in days], dtype=np.float64)
+    decided = np.array([one.decided for one in days], dtype=np.float64)
+    known = np.array([np.where(intake_gaps(one), np.nan, one) for one in (filed, decided)])
+    known[:, : _first(filed)] = np.nan
+    known[1, : _first(decided)] = np.nan
+    found = expectation(known, SHOWN_DAYS)
+    last = days[-SHOWN_DAYS:]
+    rows = zip(found.expected, found.lower, found.upper, strict=True)
+    filed_ends, decided_ends = (np.column_stack(row).tolist() for row in rows)
+    return ExpectedDays(
+        tuple(_day(one.day, one.filed, *to) for one, to in zip(last, filed_ends, strict=True)),
+        tuple(_day(one.day, one.decided, *to) for one, to in zip(last, decided_ends, strict=True)),
+    )
+
+
+def _day(when: date, observed: int, expected: float, lower: float, upper: float) -> ExpectedDay:
+    if np.isnan(expected):
+        return ExpectedDay(when, observed, None, None, None)
+    return ExpectedDay(when, observed, expected, lower, upper)
+
+
+def _first(counts: np.ndarray[Any, Any]) -> int:
+    """Give the place of the first day that has a count: nothing was counted before it."""
+    there = np.flatnonzero(counts)
+    return int(there[0]) if len(there) else len(counts)
+
+
+def rate_weeks(days: Sequence[DayCounts]) -> tuple[RateWeek, ...]:
+    """Sum weeks up to the last complete day, the last week last."""
+    whole = days[:-1]
+    weeks = []
+    for end in range(len(whole), WEEK - 1, -WEEK):
+        week = whole[end - WEEK : end]
+        decided, overturned = (
+            sum(one.decided for one in week),
+            sum(one.overturned for one in week),
+        )
+        weeks.append(rate_week(week[-1].day, decided, overturned))
+    return tuple(reversed(weeks[:SHOWN_WEEKS]))
+
+
+def days_figure(name: str, noun: str, days: Sequence[ExpectedDay]) -> Figure:
+    """Draw days against their expectation; the last one is not complete."""
+    caption = f"{noun} a day, {counted(len(days), 'day')} up to {day(days[-1].day)}."
+    if any(one.expected is not None for one in days):
+        caption += " The line is what the days before let expect, the band what chance may give;"
+        caption += " days outside it are in colour."
+    caption += f" {day(days[-1].day)} is not complete."
+    rows = [
+        (
+            day(one.day) + (", not complete" if one is days[-1] else ""),
+            number(one.observed),
+            number(None if one.expected is None else round(one.expected, 1)),
+            _span(one.lower, one.upper),
+            "" if one is days[-1] else one.beyond,
+        )
+        for one in reversed(days)
+    ]
+    return Figure(
+        name=name,
+        caption=caption,
+        spec=spec_of(_days_chart(noun, days)),
+        columns=("Day", noun, "Expected", "By chance", "Outside"),
+        rows=tuple(rows),
+        still=still_of([one.observed for one in days], [one.expected for one in days]),
+    )
+
+
+def _span(lower: float | None, upper: float | None) -> str:
+    return NOTHING if lower is None or upper is None else f"{number(lower)} to {number(upper)}"
+
+
+def _days_chart(noun: str, days: Sequence[ExpectedDay]) -> alt.TopLevelMixin:
+    import altair as alt
+
+    last = days[-1].day
+    axis = alt.Axis(format="%-d %b", grid=False, tickCount=6)
+    time = alt.X("day:T", title=None, timeUnit="utcyearmonthdate", axis=axis, bandPosition=0.5)
+    count = alt.Y("observed:Q", title=f"{noun} a day", axis=alt.Axis(tickMinStep=1, tickCount=5))
+    told = [
+        alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate"),
+        alt.Tooltip("observed:Q", title=noun),
+        alt.Tooltip("expected:Q", title="Expected", format=".1f"),
+    ]
+    known = [_record(one) for one in days if one.expected is not None]
+    layers: list[alt.Chart] = []
+    if known:
+        band = chart_of(known).mark_area(style="band", interpolate="step")
+        layers.append(band.encode(x=time, y=alt.Y("lower:Q", title=None), y2="upper:Q"))
+    for lot, marked in (
+        ([one for one in days if not one.beyond and one.day != last], {"style": "observed"}),
+        ([one for one in days if one.beyond and one.day != last], {"style": "alarm"}),
+        ([days[-1]], {"style": "observed", "opacity": 0.45}),
+    ):
+        if lot:
+            bars = chart_of([_record(one) for one in lot]).mark_bar(**marked)
+            layers.append(bars.encode(x=time, y=count, tooltip=told))
+    if known:
+        line = chart_of(known).mark_line(style="expected", interpolate="monotone")
+        layers.append(line.encode(x=time, y="expected:Q"))
+    return alt.layer(*layers).properties(width="container", height=HEIGHT)
+
+
+def _record(one: ExpectedDay) -> dict[str, Any]:
+    return {
+        "day": one.day.isoformat(),
+        "observed": one.observed,
+        "expected": _short(one.expected),
+        "lower": one.lower,
+        "upper": one.upper,
+    }
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
