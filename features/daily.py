@@ -40,10 +40,8 @@ def filed_by_day(engine: sa.Engine, since: datetime, until: datetime) -> pd.Data
         appeal without a subject counts as its own.
     """
     day = _day(APPEALS.c.submitted_at)
-    nobody = sa.case((APPEALS.c.subject_id.is_(None), 1), else_=0)
-    subjects = sa.func.count(sa.distinct(APPEALS.c.subject_id))
     query = (
-        sa.select(day, *_corner(), (subjects + sa.func.sum(nobody)).label("filed"))
+        sa.select(day, *_corner(), _subjects(sa.true()).label("filed"))
         .where(APPEALS.c.submitted_at >= since, APPEALS.c.submitted_at < until)
         .group_by(day, *_corner())
     )
@@ -54,7 +52,8 @@ def decided_by_day(engine: sa.Engine, since: datetime, until: datetime) -> pd.Da
     """Count the decisions from `since` on, by the day of the decision.
 
     Of an appeal that was decided more than once the latest decision before `until` counts, as of
-    `features.history.History.outcomes`.
+    `features.history.History.outcomes`; of a subject one decision a day in a corner, overturned
+    where any was.
 
     Returns
     -------
@@ -62,13 +61,13 @@ def decided_by_day(engine: sa.Engine, since: datetime, until: datetime) -> pd.Da
         As of `filed_by_day`, with `decided` and `overturned` for `filed`.
     """
     day = _day(DECISIONS.c.decided_at)
-    overturned = sa.case((DECISIONS.c.outcome == "overturned", 1), else_=0)
+    overturned = DECISIONS.c.outcome == "overturned"
     query = (
         sa.select(
             day,
             *_corner(),
-            sa.func.count().label("decided"),
-            sa.func.sum(overturned).label("overturned"),
+            _subjects(sa.true()).label("decided"),
+            _subjects(overturned).label("overturned"),
         )
         .where(*_decided(until), DECISIONS.c.decided_at >= since)
         .group_by(day, *_corner())
@@ -99,6 +98,14 @@ def decided_appeals(engine: sa.Engine, since: datetime, until: datetime) -> pd.D
 def _day(moment: sa.Column[datetime]) -> sa.Label[Any]:
     """Select the day of a moment, in a spelling that both databases know."""
     return sa.func.date(moment, type_=sa.Date).label("day")
+
+
+def _subjects(wanted: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """Count the distinct subjects of the wanted rows; an appeal without one counts as its own."""
+    subject = APPEALS.c.subject_id
+    known = sa.func.count(sa.distinct(sa.case((wanted, subject))))
+    nobody = sa.func.sum(sa.case((sa.and_(wanted, subject.is_(None)), 1), else_=0))
+    return known + nobody
 
 
 def _corner() -> list[sa.Column[Any]]:

@@ -93,14 +93,15 @@ class Finding:
     part
         Of a cause: empty.
     rows
-        Rising positions in the window of the appeals that make it up: those of the recent days, of
-        overturns those overturned on them; of a fall none.
+        Rising positions in the window of the appeals that make it up, copies and repeats included:
+        those of the recent days, of overturns those overturned on them; of a fall none.
     window_days
         Days that are recent, up to the last one.
     last
         The last of them.
     observed, expected
-        Appeals, of a subject one a day; of overturns, decisions that were overturned.
+        Cases: of a cause letters, of a subject one; of a part appeals, of a subject one a day; of
+        overturns overturned decisions, of a subject one a day.
     decided
         Of overturns: all decisions of the recent days. None for others.
     p
@@ -149,9 +150,11 @@ class Account:
     title
         Of a cause its phrases; of a part the title of its theme, and its facts.
     since
-        Day of the first of the appeals that make it up; of a fall the first of the recent days.
+        Of a cause the day of the first of the appeals that make it up; else the first of the recent
+        days.
     subjects
-        Distinct subjects behind them; an appeal without one counts as its own.
+        Distinct subjects behind them, of a fall behind all of the part; an appeal without one
+        counts as its own.
     theme
         The theme that at least half of them are in, or None.
     emerging

@@ -45,7 +45,10 @@ class AlarmFacts(Shape):
     part: PartShape
     title: str
     phrases: list[str]
-    since: Annotated[date, Field(description="Day of the first appeal that makes it up.")]
+    since: Annotated[
+        date,
+        Field(description="Of a cause the day of its first appeal; else of the first recent day."),
+    ]
     opened_on: date
     seen_on: Annotated[date, Field(description="The last day on which it was seen.")]
     closed_on: Annotated[

@@ -83,7 +83,7 @@ def tell(witnesses: Witnesses, finding: Finding, place: Place | None = None) -> 
         Phrases and exemplars are those of the appeals that make it up, without what would tell who
         wrote them; none where fewer than `least_subjects` distinct subjects stand behind them.
     """
-    subjects = _subjects(witnesses, finding.rows)
+    subjects = _subjects(witnesses, _behind(witnesses, finding))
     public = subjects >= witnesses.least_subjects
     phrases = _phrases(witnesses, finding) if public and finding.kind is Kind.CAUSE else ()
     drivers = _drivers(witnesses, finding)
@@ -104,11 +104,18 @@ def tell(witnesses: Witnesses, finding: Finding, place: Place | None = None) -> 
         theme=theme,
         emerging=whole and finding.kind in (Kind.CAUSE, Kind.RISE),
         drivers=drivers,
-        exemplars=_exemplars(witnesses, finding.rows) if public else (),
+        exemplars=_exemplars(witnesses, finding.rows) if public and len(finding.rows) else (),
         days=_days(witnesses, finding, place),
     )
     ids = witnesses.sitters.frame["appeal_id"]
     return Sighting(account, tuple(ids.iloc[finding.rows].tolist()), place)
+
+
+def _behind(witnesses: Witnesses, finding: Finding) -> NDArray[np.int64]:
+    """Find the appeals whose subjects stand behind it: of a fall all of the part."""
+    if finding.kind is Kind.FALL:
+        return np.flatnonzero(_in_part(witnesses, finding.part))
+    return finding.rows
 
 
 def _subjects(witnesses: Witnesses, rows: NDArray[np.int64]) -> int:
@@ -179,8 +186,8 @@ def _title(
 
 
 def _since(witnesses: Witnesses, finding: Finding) -> date:
-    """Give the day of the first of its appeals, or the first of the recent days."""
-    if len(finding.rows) and finding.kind in (Kind.CAUSE, Kind.RISE):
+    """Give the day of a cause's first appeal; of a part, whose appeals never cease, none is."""
+    if finding.kind is Kind.CAUSE:
         return date.fromordinal(int(witnesses.days[finding.rows].min()))
     return date.fromordinal(finding.last.toordinal() - finding.window_days + 1)
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.surveillance.discoveries import InvalidRate
 from models.surveillance.histories import Histories, Places, parts
 from models.surveillance.memory import carried, joined_tail, score_limit, surprise, tail_of
 from models.surveillance.regressors import Calendar
 from models.surveillance.robust_fit import RobustFit
-from models.surveillance.series import Floats, Tails, judged_times, read_counts
+from models.surveillance.series import Floats, InvalidRate, Tails, judged_times, read_counts
 
 __all__ = ["NegativeBinomial"]
 

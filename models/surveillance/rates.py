@@ -16,8 +16,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.surveillance.beta_binomial import largest_above, upper_tails
-from models.surveillance.discoveries import InvalidRate
-from models.surveillance.series import Floats, InvalidCounts, Tails, judged_times, read_counts
+from models.surveillance.series import (
+    Floats,
+    InvalidCounts,
+    InvalidRate,
+    Tails,
+    judged_times,
+    read_counts,
+)
 from models.surveillance.trimming import outlier_weights
 
 __all__ = ["OverturnRates"]

@@ -13,13 +13,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from features.errors import InputError
 
-__all__ = ["Floats", "InvalidCounts", "Tails", "judged_times", "read_counts"]
+__all__ = ["Floats", "InvalidCounts", "InvalidRate", "Tails", "judged_times", "read_counts"]
 
 Floats = NDArray[np.float64]
 
 
 class InvalidCounts(InputError):
     """Counts that cannot be counts: negative, infinite, or not a table of numbers."""
+
+
+class InvalidRate(InputError):
+    """A rate, a share or a half-life that cannot be one."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ class Cells:
         Days of the window, at the end; themes are known in them alone.
     rows
         (n,) the cell of each appeal of the window, -1 outside of it.
+    counted
+        (n,) bool, whether it is a case, and no copy or repeat.
     ages
         (n,) days before the one judged.
     overturned_ages
@@ -62,6 +64,7 @@ class Cells:
     overturned: Floats
     window: int
     rows: NDArray[np.int64]
+    counted: NDArray[np.bool_]
     ages: NDArray[np.int64]
     overturned_ages: NDArray[np.int64]
 
@@ -98,6 +101,7 @@ def cells_of(intake: Intake) -> Cells:
         overturned,
         window=min(intake.days, days),
         rows=rows,
+        counted=appeals["filed"].to_numpy() > 0,
         ages=appeals["age"].to_numpy(np.int64),
         overturned_ages=_overturned_ages(appeals, intake),
     )
@@ -112,10 +116,9 @@ def _appeals(intake: Intake) -> pd.DataFrame:
     appeals["age"] = (pd.Timestamp(intake.as_of) - filed).dt.days.to_numpy()
     appeals["inside"] = appeals["age"].between(0, intake.days - 1)
     appeals["appeal_id"] = frame["appeal_id"].to_numpy(object)
+    appeals["subject"] = _words(frame["subject_id"])
     order = appeals.assign(at=frame["submitted_at"].to_numpy()).sort_values(["at", "appeal_id"])
-    order = order.assign(
-        subject=_words(frame["subject_id"])[order.index], letter=intake.campaign[order.index]
-    )
+    order = order.assign(letter=intake.campaign[order.index])
     order = order[order["inside"]]
     known = order["subject"].notna()
     again = known & order.duplicated(["age", *CORNER, "subject"])
@@ -126,11 +129,19 @@ def _appeals(intake: Intake) -> pd.DataFrame:
 
 
 def _decisions(seen: pd.DataFrame, intake: Intake) -> pd.DataFrame:
-    """Give the decisions on the window's appeals, with the facts of the appeal."""
+    """Give the decisions on the window's appeals, with the facts of the appeal.
+
+    Of a subject one a day counts in a policy, a market and a way of detection, as among all.
+    """
     told = _aged(intake.decisions, intake.as_of)[["appeal_id", "age", "overturned"]]
-    told = told.drop_duplicates("appeal_id").assign(decided=1)
-    joined = seen[["appeal_id", *FACTS]].merge(told, on="appeal_id", how="inner")
-    return joined.astype({"overturned": "int64"})
+    told = told.drop_duplicates("appeal_id").astype({"overturned": "int64"})
+    joined = seen[["appeal_id", "subject", *FACTS]].merge(told, on="appeal_id", how="inner")
+    alone = [(appeal,) for appeal in joined["appeal_id"]]  # no subject is called so
+    joined["who"] = joined["subject"].where(joined["subject"].notna(), pd.Series(alone))
+    key = ["age", *CORNER, "who"]
+    voices = joined.groupby(key, dropna=False, sort=False)
+    once = voices.agg(theme=("theme", "first"), overturned=("overturned", "max")).reset_index()
+    return once.drop(columns="who").assign(decided=1)
 
 
 def _loose(decided: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

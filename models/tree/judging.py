@@ -141,7 +141,7 @@ class _Run:
 
     def _explained(self, cause: Finding, recent: Recent) -> Floats:
         """Give the cases of each cell, on the recent days, that a cause has beyond expectation."""
-        rows = cause.rows[self.cells.rows[cause.rows] >= 0]
+        rows = cause.rows[self.cells.counted[cause.rows]]
         age = self.cells.ages[rows]
         rows = rows[recent.holds(age)]
         share = 1 - min(cause.expected / max(cause.observed, 1), 1.0)

@@ -92,6 +92,16 @@ def test_the_latest_decision_counts_on_the_day_on_which_it_was_made(engine):
     ]
 
 
+def test_of_a_subject_one_decision_a_day_counts_overturned_where_any_was(engine):
+    appeals = [appeal(number, 1, policy="p", subject_id="one") for number in range(60)]
+    appeals += [appeal(number, 1, policy="p") for number in range(60, 63)]
+    decisions = [decision(number, 2) for number in range(1, 62)]
+    decisions += [decision(0, 2, "upheld"), decision(62, 2, "upheld")]
+    History(engine).add(Records(appeals, decisions, []))
+    counted = decided_by_day(engine, START, END)
+    assert rows(counted) == [(date(2026, 1, 1), "p", None, None, 4, 3)]
+
+
 def test_an_empty_history_has_the_columns(engine):
     for read in (filed_by_day, decided_by_day, decided_appeals):
         frame = read(engine, START, END)

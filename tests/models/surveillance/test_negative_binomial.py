@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.surveillance.discoveries import InvalidRate
 from models.surveillance.negative_binomial import NegativeBinomial
 from models.surveillance.regressors import Calendar
-from models.surveillance.series import InvalidCounts
+from models.surveillance.series import InvalidCounts, InvalidRate
 
 WEEKS = NegativeBinomial(Calendar.of_weeks())
 DAYS = NegativeBinomial(Calendar.of_days())

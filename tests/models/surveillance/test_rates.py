@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.surveillance.discoveries import InvalidRate
 from models.surveillance.rates import OverturnRates
-from models.surveillance.series import InvalidCounts
+from models.surveillance.series import InvalidCounts, InvalidRate
 
 RATES = OverturnRates()
 

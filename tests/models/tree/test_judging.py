@@ -133,6 +133,43 @@ def test_a_rise_in_the_overturn_rate_of_one_detection_is_found_once(simulated, q
     assert found.expected < found.observed / 2
 
 
+def test_one_seller_who_is_overturned_sixty_times_is_one_case(simulated, quiet):
+    world, counts = quiet
+    more = counts.copy()
+    cell = int(np.flatnonzero(world.where(policy="p1", detection="automated"))[0])
+    more[cell, -3] += 60
+    frame = simulated.appeals(world.cells, more)
+    decisions = simulated.decisions(frame, frame["rate"], np.random.default_rng(3))
+    facts = world.cells.iloc[cell][["policy", "theme", "market", "detection"]]
+    same = (frame[facts.index] == facts).all(axis=1)
+    same &= frame["submitted_at"].dt.date == frame["submitted_at"].dt.date.max() - timedelta(2)
+    seller = frame["appeal_id"][same]
+    decisions = decisions[~decisions["appeal_id"].isin(seller)]
+    won = {"appeal_id": seller, "day": intake_last(simulated, world), "overturned": True}
+    decisions = pd.concat([decisions, pd.DataFrame(won)], ignore_index=True)
+    of_many = {found.kind for found in judge(simulated.intake(frame, decisions=decisions)).findings}
+    frame.loc[same, "subject_id"] = "one"
+    of_one = {found.kind for found in judge(simulated.intake(frame, decisions=decisions)).findings}
+    assert Kind.OVERTURNS in of_many
+    assert of_one == set()
+
+
+def test_a_cause_explains_no_more_than_its_cases(simulated, quiet):
+    world, counts = quiet
+    raised = counts.copy()
+    risen = world.where(theme="T3", market="m1")
+    raised[risen, -1] += 5
+    frame = simulated.appeals(world.cells, raised)
+    (rise,) = judge(simulated.intake(frame)).findings
+    copies = frame.loc[frame["appeal_id"] == frame["appeal_id"].iloc[-1]]
+    many = pd.concat([frame, *[copies.assign(appeal_id=f"c{n}") for n in range(400)]])
+    many = many.sort_values(["submitted_at", "appeal_id"], ignore_index=True)
+    intake = simulated.intake(many)
+    rows = np.flatnonzero(intake.frame["appeal_id"].str.startswith("c"))
+    cause = Finding(Kind.CAUSE, Part(), rows, 3, rise.last, len(rows), 1.0, 1e-6)
+    assert [found.part for found in judge(intake, [cause]).findings] == [rise.part]
+
+
 @pytest.mark.parametrize("times", [2, 30])
 def test_a_backfill_on_one_day_raises_nothing(simulated, quiet, times):
     world, counts = quiet
