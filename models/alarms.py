@@ -93,17 +93,21 @@ class Finding:
     part
         Of a cause: empty.
     rows
-        Rising positions in the window of the appeals that make it up, copies and repeats included:
-        those of the recent days, of overturns those overturned on them; of a fall none.
+        Rising positions in the window of all appeals that make it up: those of the recent days, of
+        overturns those overturned on them; of a fall none. Copies and repeats are among them, but
+        of a cause around which no ball stands out.
     window_days
         Days that are recent, up to the last one.
     last
         The last of them.
     observed, expected
-        Cases: of a cause letters, of a subject one; of a part appeals, of a subject one a day; of
-        overturns overturned decisions, of a subject one a day.
+        Cases, so that `rows` may be more. Of a cause letters, of a subject one; no copies, no
+        repeats. Of a part appeals, of a subject one a day in a policy, a market and a way of
+        detection; the copies of a letter without a subject once. Of overturns overturned
+        decisions, of a subject one a day of decision, likewise; without a subject each.
     decided
-        Of overturns: all decisions of the recent days. None for others.
+        Of overturns: all decisions of the recent days, counted as those overturned. None for
+        others.
     p
         Chance that a quiet intake holds anything so far out of line, of all places looked at.
     """
@@ -151,12 +155,14 @@ class Account:
         Of a cause its phrases; of a part the title of its theme, and its facts.
     since
         Of a cause the day of the first of the appeals that make it up; else the first of the recent
-        days.
+        days, for appeals of a part are filed at all times.
+    observed, expected, decided
+        Cases, as of `Finding`: copies and repeats do not count.
     subjects
-        Distinct subjects behind them, of a fall behind all of the part; an appeal without one
-        counts as its own.
+        Distinct subjects behind the appeals that make it up, copies and repeats included; of a fall
+        behind all of the part in the window. An appeal without one counts as its own.
     theme
-        The theme that at least half of them are in, or None.
+        The theme that at least half of those appeals are in, or None.
     emerging
         Whether that theme as a whole is what rises.
     drivers, exemplars, phrases
@@ -191,7 +197,7 @@ class Sighting:
     Attributes
     ----------
     appeals
-        Ids of those that make it up.
+        Ids of those that make it up, as `Finding.rows`.
     place
         Of a cause; None for others.
     """

@@ -56,7 +56,11 @@ class AlarmFacts(Shape):
     ]
     window_days: Annotated[int, Field(ge=1, description="Recent days that were looked at.")]
     observed: Annotated[
-        int, Field(ge=0, description="Appeals in them; of overturns, overturned decisions.")
+        int,
+        Field(
+            ge=0,
+            description="Cases in them, no copies or repeats; of overturns, overturned decisions.",
+        ),
     ]
     expected: Annotated[float, Field(ge=0)]
     times: Annotated[

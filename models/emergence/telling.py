@@ -112,7 +112,7 @@ def tell(witnesses: Witnesses, finding: Finding, place: Place | None = None) -> 
 
 
 def _behind(witnesses: Witnesses, finding: Finding) -> NDArray[np.int64]:
-    """Find the appeals whose subjects stand behind it: of a fall all of the part."""
+    """Find the appeals whose subjects stand behind it: of a fall, which has none, the part's."""
     if finding.kind is Kind.FALL:
         return np.flatnonzero(_in_part(witnesses, finding.part))
     return finding.rows
@@ -186,7 +186,7 @@ def _title(
 
 
 def _since(witnesses: Witnesses, finding: Finding) -> date:
-    """Give the day of a cause's first appeal; of a part, whose appeals never cease, none is."""
+    """Give the day of a cause's first appeal; of a part, filed at all times, the first recent."""
     if finding.kind is Kind.CAUSE:
         return date.fromordinal(int(witnesses.days[finding.rows].min()))
     return date.fromordinal(finding.last.toordinal() - finding.window_days + 1)

@@ -30,6 +30,8 @@ FACTS: Final = tuple(field.name for field in fields_of(Part))
 HISTORY_DAYS: Final = 731
 """Days that are looked at: two of each season."""
 CORNER: Final = ("policy", "market", "detection")
+FIRST: Final = ["at", "appeal_id"]
+"""By what appeals are ordered where the first of them counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +119,8 @@ def _appeals(intake: Intake) -> pd.DataFrame:
     appeals["inside"] = appeals["age"].between(0, intake.days - 1)
     appeals["appeal_id"] = frame["appeal_id"].to_numpy(object)
     appeals["subject"] = _words(frame["subject_id"])
-    order = appeals.assign(at=frame["submitted_at"].to_numpy()).sort_values(["at", "appeal_id"])
+    appeals["at"] = frame["submitted_at"].to_numpy()
+    order = appeals.sort_values(FIRST)
     order = order.assign(letter=intake.campaign[order.index])
     order = order[order["inside"]]
     known = order["subject"].notna()
@@ -131,17 +134,19 @@ def _appeals(intake: Intake) -> pd.DataFrame:
 def _decisions(seen: pd.DataFrame, intake: Intake) -> pd.DataFrame:
     """Give the decisions on the window's appeals, with the facts of the appeal.
 
-    Of a subject one a day counts in a policy, a market and a way of detection, as among all.
+    Of a subject one a day counts in a policy, a market and a way of detection, as among all: with
+    the theme of the appeal filed first, overturned where any was.
     """
     told = _aged(intake.decisions, intake.as_of)[["appeal_id", "age", "overturned"]]
     told = told.drop_duplicates("appeal_id").astype({"overturned": "int64"})
-    joined = seen[["appeal_id", "subject", *FACTS]].merge(told, on="appeal_id", how="inner")
+    facts = seen.sort_values(FIRST)[["appeal_id", "subject", *FACTS]]
+    joined = facts.merge(told, on="appeal_id", how="inner")
     alone = [(appeal,) for appeal in joined["appeal_id"]]  # no subject is called so
     joined["who"] = joined["subject"].where(joined["subject"].notna(), pd.Series(alone))
     key = ["age", *CORNER, "who"]
     voices = joined.groupby(key, dropna=False, sort=False)
-    once = voices.agg(theme=("theme", "first"), overturned=("overturned", "max")).reset_index()
-    return once.drop(columns="who").assign(decided=1)
+    joined["overturned"] = voices["overturned"].transform("max")
+    return joined.drop_duplicates(key).drop(columns="who").assign(decided=1)
 
 
 def _loose(decided: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

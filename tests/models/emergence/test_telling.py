@@ -129,6 +129,24 @@ def test_what_no_appeal_makes_up_can_be_told(kind, subjects):
     assert not account.emerging
 
 
+@pytest.mark.parametrize("kind", [Kind.RISE, Kind.OVERTURNS])
+@pytest.mark.parametrize("row", [0, 29])
+def test_of_a_part_the_recent_days_tell_since_when_and_no_appeal(kind, row):
+    """What is overturned may have been filed long ago, and what rises on the last day alone."""
+    account = tell(witnesses(), finding(kind, Part(policy="delivery"), rows=[row])).account
+    assert account.since == LAST - timedelta(days=2)
+
+
+def test_behind_a_fall_a_seller_counts_once_and_only_in_its_part():
+    subjects = ["one", "two"] * 30 + [f"s{n}" for n in NEW]
+    fall = finding(Kind.FALL, Part(policy="delivery"), rows=[])
+    assert tell(witnesses(subjects), fall).account.subjects == 2
+    subjects[:3] = [None] * 3
+    assert tell(witnesses(subjects), fall).account.subjects == 5
+    of_all = finding(Kind.FALL, rows=[])
+    assert tell(witnesses(subjects), of_all).account.subjects == 5 + len(NEW)
+
+
 def test_a_theme_emerges_when_most_of_its_recent_appeals_make_it_up():
     told = witnesses()
     recent = np.flatnonzero((told.labels == 0) & (told.days > LAST.toordinal() - 3))

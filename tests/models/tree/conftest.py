@@ -72,7 +72,8 @@ def intake_of(frame, window=84, last=LAST, decisions=None, campaign=None):
     told = {"earlier": old.assign(day=day).groupby(corner).size().rename("filed").reset_index()}
     if decisions is not None:
         decided = frame.drop(columns="day", errors="ignore").merge(decisions, on="appeal_id")
-        voices = decided.groupby([*corner, "subject_id"])["overturned"].max()
+        who = decided["subject_id"].fillna("appeal " + decided["appeal_id"])
+        voices = decided.assign(who=who).groupby([*corner, "who"])["overturned"].max()
         keyed = voices.groupby(corner).agg(["size", "sum"]).reset_index()
         told["decided"] = keyed.rename(columns={"size": "decided", "sum": "overturned"})
         told["decisions"] = decisions[decisions["appeal_id"].isin(new["appeal_id"])]

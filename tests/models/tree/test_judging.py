@@ -161,8 +161,10 @@ def test_a_cause_explains_no_more_than_its_cases(simulated, quiet):
     raised[risen, -1] += 5
     frame = simulated.appeals(world.cells, raised)
     (rise,) = judge(simulated.intake(frame)).findings
-    copies = frame.loc[frame["appeal_id"] == frame["appeal_id"].iloc[-1]]
-    many = pd.concat([frame, *[copies.assign(appeal_id=f"c{n}") for n in range(400)]])
+    # Copies where the rise is: were they taken for cases, they would explain it away.
+    copies = frame.iloc[rise.rows]
+    again = [copies.assign(appeal_id=f"c{n}" + copies["appeal_id"]) for n in range(9)]
+    many = pd.concat([frame, *again])
     many = many.sort_values(["submitted_at", "appeal_id"], ignore_index=True)
     intake = simulated.intake(many)
     rows = np.flatnonzero(intake.frame["appeal_id"].str.startswith("c"))
