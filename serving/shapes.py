@@ -82,7 +82,10 @@ class EmergingAlarm(Shape):
 
     alarm: Annotated[str, Field(examples=["A7"])]
     title: str
-    since: Annotated[date, Field(description="Day of the first appeal that makes it up.")]
+    since: Annotated[
+        date,
+        Field(description="Of a cause the day of its first appeal; else of the first recent day."),
+    ]
     recurrence_days: Annotated[
         float, Field(ge=1, description="Days in which chance alone raises one such alarm.")
     ]

@@ -15,6 +15,8 @@ from models.scores import Reason, Score
 from serving.champion import Champion
 from serving.dashboard.wording import day
 
+SHORTEST: Final = 1e-9
+"""Logit that all bars together span at least: less is nothing."""
 WIDTH: Final = 200
 """Of the drawing of the contributions, in its own units."""
 MOST_BARS: Final = 120
@@ -232,7 +234,7 @@ def bars_of(reasons: Sequence[Reason]) -> tuple[tuple[Bar, ...], float]:
     for one in told:
         ends.append(ends[-1] + one.contribution)
     low, high = min(ends), max(ends)
-    scale = WIDTH / ((high - low) or 1.0)
+    scale = WIDTH / max(high - low, SHORTEST)
     bars = tuple(
         _bar(one, (min(begin, end) - low) * scale, abs(one.contribution) * scale)
         for one, begin, end in zip(told, ends, ends[1:], strict=False)

@@ -82,7 +82,7 @@ def told(home, found_of):
     row = {"alarm_id": "A7", "as_of": UNTIL, "turn": "opened", "appeals": 38, "escalated": False}
     with writing(engine) as connection:
         connection.execute(ALARMS.insert(), {"alarm_id": "A7", "family": "cause"})
-        connection.execute(ALARM_DAYS.insert(), {**account_row(ACCOUNT), **row})
+        connection.execute(ALARM_DAYS.insert(), {**account_row(ACCOUNT), "parts": [], **row})
     engine.dispose()
     return home
 

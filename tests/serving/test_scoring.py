@@ -94,7 +94,7 @@ def test_each_score_is_told_with_its_own_theme(model, appeal):
 
 
 def test_each_score_is_told_with_its_own_alarm_and_asked_with_its_own_facts(model, appeal):
-    alarm = Emerging("A7", "payout", date(2025, 3, 1), 420.0)
+    alarm = Emerging("A7", "payout", date(2025, 3, 1), 420.0, 9)
 
     class Alarmed:
         def near(self, texts, facts):

@@ -95,7 +95,7 @@ def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(
         assert client.get("/livez").status_code == 200
         assert client.get("/readyz").status_code == 503
         assert client.get("/nowhere").headers["content-type"] == "application/problem+json"
-        assert client.get("/").status_code == 404
+        assert client.get("/").status_code == 303  # to the sign-in
         response = client.post("/v1/score", json={"appeals": [appeal()]})
         assert response.json()["type"] == "urn:redress:problem:no-champion"
         assert client.post("/v1/score", content=b"{}").status_code == 415

@@ -16,7 +16,7 @@ LOGIT = -1.0986122886681098
 NAME = 'ไทย, "quoted"\n'
 NEAR = Near(
     Nearest("T3", NAME, Status.WATCHING, 0.875),
-    Emerging("A7", "payout held", date(2026, 1, 1), 420.0),
+    Emerging("A7", "payout held", date(2026, 1, 1), 420.0, 9),
 )
 READERS = {".parquet": pd.read_parquet, ".csv": pd.read_csv, ".csv.gz": pd.read_csv}
 

@@ -123,6 +123,7 @@ def kept() -> Callable[..., None]:
         days = [
             {
                 **account_row(replace(one.account, observed=day.observed, expected=day.expected)),
+                "parts": [],
                 "alarm_id": one.alarm_id,
                 "as_of": day.as_of,
                 "turn": day.turn.value,
