@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from training.metrics import Outcomes, Probabilities, average_precision, ece, mass_bins
+from models.reliability import reliability
+from training.metrics import Outcomes, Probabilities, average_precision, ece
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,32 +70,19 @@ def precision_recall_figure(outcome: Outcomes, probability: Probabilities, title
 
 
 def _draw_calibration(axes: Axes, outcome: Outcomes, probability: Probabilities) -> None:
-    bin_of = mass_bins(probability)
-    cases = np.bincount(bin_of)
-    held = cases > 0
-    mean = np.bincount(bin_of, weights=probability)[held] / cases[held]
-    came = np.bincount(bin_of, weights=outcome)[held] / cases[held]
-    low, high = _wilson(came, cases[held])
+    bins = reliability(outcome, probability)
+    said, came, low, high, cases = np.array([astuple(one) for one in bins]).T
     axes.plot([0, 1], [0, 1], linestyle="--", color=FAINT, label="means what it says")
     label = (
-        f"bins of about {int(np.median(cases[held])):,} cases, with 95 % intervals;"
+        f"bins of about {int(np.median(cases)):,} cases, with 95 % intervals;"
         f" ECE {ece(outcome, probability):.3f}"
     )
     errors = np.vstack([np.maximum(came - low, 0), np.maximum(high - came, 0)])
-    axes.errorbar(mean, came, yerr=errors, fmt="o", capsize=3, color=INK, label=label)
+    axes.errorbar(said, came, yerr=errors, fmt="o", capsize=3, color=INK, label=label)
     axes.set_ylabel("share overturned, as decided")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.legend(loc="upper left")
-
-
-def _wilson(
-    share: npt.NDArray[np.float64], cases: npt.NDArray[np.intp], z: float = 1.96
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Bound shares of counted cases (Wilson 1927); z is in standard deviations."""
-    centre = (share + z**2 / (2 * cases)) / (1 + z**2 / cases)
-    half = z * np.sqrt(share * (1 - share) / cases + z**2 / (4 * cases**2)) / (1 + z**2 / cases)
-    return centre - half, centre + half
 
 
 def _figure(height: float) -> Figure:

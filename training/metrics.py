@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn import metrics as sk
 
-BINS: Final = 10
+from models.reliability import BINS, mass_bins
+
 Outcomes = npt.NDArray[np.int_]
 Probabilities = npt.NDArray[np.float64]
 
@@ -154,12 +154,6 @@ def ece(outcome: Outcomes, probability: Probabilities, bins: int = BINS) -> floa
     bin_of = mass_bins(probability, bins)
     gaps = np.bincount(bin_of, weights=probability - outcome)
     return float(np.abs(gaps).sum() / len(outcome))
-
-
-def mass_bins(probability: Probabilities, bins: int = BINS) -> npt.NDArray[np.intp]:
-    """Give each case the number, from 0, of its bin; bins hold alike many cases."""
-    edges = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
-    return np.searchsorted(edges, probability, side="right")
 
 
 def ece_allowed(
