@@ -8,10 +8,14 @@ data="$REDRESS_HOME/sample"
 key="$REDRESS_HOME/key.json"
 
 step() { printf '\n== %s\n' "$1"; }
+# The days end yesterday, so that the pages have a Monday morning to show; `date` knows no one way to subtract.
+day_before_today() {
+  "$BIN/python" -c "import datetime as d, sys; print(d.datetime.now(d.UTC).date() - d.timedelta(int(sys.argv[1])))" "$1"
+}
 
 if [ ! -f "$data/columns.yaml" ]; then
-  step "a made-up marketplace: $APPEALS appeals"
-  "$redress" sample "$data" --appeals "$APPEALS"
+  step "a made-up marketplace: $APPEALS appeals, up to yesterday"
+  "$redress" sample "$data" --appeals "$APPEALS" --until "$(day_before_today 0)"
 fi
 if [ ! -f "$REDRESS_HOME/promoted.json" ]; then
   step "into the history"
@@ -27,7 +31,7 @@ if [ ! -f "$REDRESS_HOME/scores.parquet" ]; then
 fi
 if [ ! -f "$REDRESS_HOME/themes.json" ]; then
   step "themes and alarms, every four weeks of the last months: what appellants are saying"
-  "$redress" discover --since 2026-06-13 --every 28 --json "$REDRESS_HOME/themes.json" > "$REDRESS_HOME/discoveries.txt"
+  "$redress" discover --since "$(day_before_today 141)" --every 28 --json "$REDRESS_HOME/themes.json" > "$REDRESS_HOME/discoveries.txt"
   grep -e '^appeals' -e '^A[0-9]' "$REDRESS_HOME/discoveries.txt"
 fi
 if [ ! -f "$key" ]; then
