@@ -13,7 +13,7 @@ from features.errors import InputError
 from models.information import component, lower_bound
 from models.themes import Outcomes
 
-__all__ = ["InvalidOutcomes", "outcomes"]
+__all__ = ["InvalidOutcomes", "coded_outcomes", "outcomes"]
 
 HALF_TRUSTED: Final = 20.0
 """Decisions at which a policy's own rate counts as much as the rate of all policies."""
@@ -60,14 +60,38 @@ def outcomes(
             "Give those of the same appeals.",
         )
     themes = int(labels.max(initial=-1)) + 1
-    policies, names = pd.factorize(np.array(policy, dtype=object), use_na_sentinel=False)
+    policies = pd.factorize(np.array(policy, dtype=object), use_na_sentinel=False)[0]
     said = np.array(outcome, dtype=object)
-    decided = _counts(labels, policies, pd.notna(said), (themes, len(names)))
-    overturned = _counts(labels, policies, said == "overturned", (themes, len(names)))
-    expected = _expected(decided, overturned)[:themes]
-    seen, cases = overturned[:themes].sum(axis=1), decided[:themes].sum(axis=1)
-    bits, lower = component(seen, expected), lower_bound(seen, expected)
-    columns = (cases, seen, expected, bits, lower)
+    return coded_outcomes(labels, policies, pd.notna(said), said == "overturned", themes)
+
+
+def coded_outcomes(
+    labels: NDArray[np.int32],
+    policies: NDArray[np.intp],
+    decided: NDArray[np.bool_],
+    overturned: NDArray[np.bool_],
+    themes: int,
+) -> list[Outcomes]:
+    """Compare as `outcomes` does, where policies are numbers already.
+
+    Parameters
+    ----------
+    labels
+        (n,) themes from 0, -1 for none.
+    policies
+        (n,) from 0; one of the numbers stands for those that are not told.
+    decided, overturned
+        (n,) what is overturned is decided.
+    themes
+        How many are compared, by label; one without an appeal has none decided.
+    """
+    shape = (themes, int(policies.max(initial=-1)) + 1)
+    cases = _counts(labels, policies, decided, shape)
+    seen = _counts(labels, policies, overturned, shape)
+    expected = _expected(cases, seen)[:themes]
+    lost = seen[:themes].sum(axis=1)
+    bits, lower = component(lost, expected), lower_bound(lost, expected)
+    columns = (cases[:themes].sum(axis=1), lost, expected, bits, lower)
     return [Outcomes(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 

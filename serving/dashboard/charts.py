@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from serving.dashboard.drawing import Still, still_of
-from serving.dashboard.wording import day, number
+from serving.dashboard.wording import NOTHING, day, number
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,11 +49,27 @@ class Figure:
 
 @dataclass(frozen=True)
 class TrendDay:
-    """A day of a trend; `expected` is None where nothing is known to expect."""
+    """A day of a trend.
+
+    Attributes
+    ----------
+    expected, lower, upper
+        What was expected, and the smallest and the largest count that chance may well give; None
+        where nothing is known to expect.
+    """
 
     day: date
     observed: int
     expected: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+    @property
+    def beyond(self) -> str:
+        """Whether it is `above` or `below` the band; empty where it is in it, or there is none."""
+        if self.lower is None or self.upper is None:
+            return ""
+        return "above" if self.observed > self.upper else "below" * (self.observed < self.lower)
 
 
 @dataclass(frozen=True)
@@ -82,48 +98,75 @@ def embedded(value: object) -> Markup:
 def trend_figure(days: Sequence[TrendDay], episodes: Sequence[Episode], caption: str) -> Figure:
     """Draw counts a day against what was expected, with the episodes of alarms behind them."""
     rows = [
-        (day(one.day), number(one.observed), number(one.expected), _named(one.day, episodes))
+        (
+            day(one.day),
+            number(one.observed),
+            number(None if one.expected is None else round(one.expected, 1)),
+            _span(one),
+            one.beyond,
+            _named(one.day, episodes),
+        )
         for one in reversed(days)
     ]
     return Figure(
         name="trend",
         caption=caption,
         spec=spec_of(_trend(days, episodes)),
-        columns=("Day", "Appeals", "Expected", "Alarm"),
+        columns=("Day", "Appeals", "Expected", "By chance", "Outside", "Alarm"),
         rows=tuple(rows),
         still=still_of(
             [one.observed for one in days],
             [one.expected for one in days],
             _places(days, episodes),
+            within=[_ends(one) for one in days],
         ),
     )
+
+
+def _ends(one: TrendDay) -> tuple[float, float] | None:
+    return None if one.lower is None or one.upper is None else (one.lower, one.upper)
+
+
+def _span(one: TrendDay) -> str:
+    ends = _ends(one)
+    return NOTHING if ends is None else f"{number(ends[0])} to {number(ends[1])}"
 
 
 def _trend(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> alt.TopLevelMixin:
     import altair as alt
 
-    counts = [
-        {"day": one.day.isoformat(), "observed": one.observed, "expected": one.expected}
-        for one in days
-    ]
     axis, whole = alt.Axis(format="%-d %b", grid=False), alt.Axis(tickMinStep=1)
-    time = alt.X("day:T", title=None, timeUnit="utcyearmonthdate", axis=axis)
+    time = alt.X("day:T", title=None, timeUnit="utcyearmonthdate", axis=axis, bandPosition=0.5)
+    count = alt.Y("observed:Q", title="Appeals a day", axis=whole)
     told = [
         alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate"),
         alt.Tooltip("observed:Q", title="Appeals"),
         alt.Tooltip("expected:Q", title="Expected", format=".1f"),
     ]
-    base = chart_of(counts)
-    bars = base.mark_bar(style="observed").encode(
-        x=time, y=alt.Y("observed:Q", title="Appeals a day", axis=whole), tooltip=told
-    )
-    layers: list[alt.Chart] = [bars]
-    if any(one.expected is not None for one in days):
-        line = base.mark_line(style="expected", interpolate="monotone")
-        layers.append(line.encode(x=time, y="expected:Q"))
+    base, known = alt.Chart(), "isValid(datum.expected)"
+    layers = []
     if episodes:
-        layers.insert(0, _bands(episodes))
-    return alt.layer(*layers).properties(width="container", height=220)
+        layers.append(_bands(episodes))
+    if any(one.expected is not None for one in days):
+        band = base.transform_filter(known).mark_area(style="band", interpolate="step")
+        layers.append(band.encode(x=time, y=alt.Y("lower:Q", title=None), y2="upper:Q"))
+    for style, beyond in (("observed", False), ("alarm", True)):
+        if any(bool(one.beyond) is beyond for one in days):
+            lot = base.transform_filter("datum.beyond" if beyond else "!datum.beyond")
+            layers.append(lot.mark_bar(style=style).encode(x=time, y=count, tooltip=told))
+    if any(one.expected is not None for one in days):
+        line = base.transform_filter(known).mark_line(style="expected", interpolate="monotone")
+        layers.append(line.encode(x=time, y="expected:Q"))
+    # Once for all layers: the library looks at every value of every copy.
+    values = alt.Data(values=[_record(one) for one in days])  # type: ignore[no-untyped-call]
+    return alt.layer(*layers, data=values).properties(width="container", height=220)
+
+
+def _record(one: TrendDay) -> dict[str, Any]:
+    told: dict[str, Any] = {"day": one.day.isoformat(), "observed": one.observed}
+    if one.expected is not None:
+        told |= {"expected": round(one.expected, 2), "lower": one.lower, "upper": one.upper}
+    return told | ({"beyond": one.beyond} if one.beyond else {})
 
 
 def _bands(episodes: Sequence[Episode]) -> alt.Chart:

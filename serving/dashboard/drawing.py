@@ -61,8 +61,8 @@ class Still:
 
     Attributes
     ----------
-    bars, line
-        Paths.
+    bars, line, band
+        Paths; the band is around the line, and empty where none is known.
     bands
         Pairs of left edge and width.
     top, unit
@@ -76,6 +76,7 @@ class Still:
     height: int
     top: float
     unit: str = "a day"
+    band: str = ""
 
 
 def still_of(
@@ -84,6 +85,7 @@ def still_of(
     bands: Sequence[tuple[int, int]] = (),
     height: int = 160,
     unit: str = "a day",
+    within: Sequence[tuple[float, float] | None] = (),
 ) -> Still:
     """Draw counts against what was expected of them.
 
@@ -93,8 +95,12 @@ def still_of(
         One a day, of the same days; None where nothing is known to expect.
     bands
         First and last place of the days that lie in a band.
+    within
+        Ends of the band around what was expected of the same days, or None; empty: of no day.
     """
-    top = max([float(LEAST_TOP), *counts, *(one for one in expected if one is not None)])
+    ends = [one[1] for one in within if one is not None]
+    known = [one for one in expected if one is not None]
+    top = max([float(LEAST_TOP), *counts, *known, *ends])
     scale = height / top
     bars = "".join(
         f"M{8 * place + 4} {height}v-{count * scale:.1f}"
@@ -102,7 +108,17 @@ def still_of(
         if count
     )
     edges = tuple((8 * first, 8 * (last - first + 1)) for first, last in bands)
-    return Still(bars, _line(expected, scale, height), edges, 8 * len(counts), height, top, unit)
+    line, band = _line(expected, scale, height), _band(within, scale, height)
+    return Still(bars, line, edges, 8 * len(counts), height, top, unit, band)
+
+
+def _band(ends: Sequence[tuple[float, float] | None], scale: float, height: int) -> str:
+    """Draw a box a day from the lower end to the upper one."""
+    return "".join(
+        f"M{8 * place} {height - one[0] * scale:.1f}h8V{height - one[1] * scale:.1f}h-8z"
+        for place, one in enumerate(ends)
+        if one is not None
+    )
 
 
 def _line(values: Sequence[float | None], scale: float, height: int) -> str:

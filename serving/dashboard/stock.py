@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -11,6 +12,9 @@ from models.alarm_book import AlarmBook
 from models.catalog import Catalog
 from models.theme_map import no_themes
 from serving.champion import Champion
+from serving.dashboard.policy_reading import DecisionDays
+from serving.dashboard.queue_waiting import WaitingRoom
+from serving.dashboard.theme_appeals import AppealReader
 from serving.scoring import Themes
 
 
@@ -33,6 +37,21 @@ class Stock:
     champion: Champion
     settings: Settings
     themes: Themes = field(default_factory=no_themes)
+
+    @cached_property
+    def decisions(self) -> DecisionDays:
+        """The decisions of the history, which several pages count."""
+        return DecisionDays(self.engine)
+
+    @cached_property
+    def room(self) -> WaitingRoom:
+        """The appeals that wait, which several pages tell."""
+        return WaitingRoom(self.engine, self.themes)
+
+    @cached_property
+    def theme_appeals(self) -> AppealReader:
+        """The appeals of the newest discovery, which the list of themes counts."""
+        return AppealReader(self.engine)
 
     @property
     def engine(self) -> Engine:

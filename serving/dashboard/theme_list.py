@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -10,25 +10,37 @@ from typing import ClassVar, Final
 from starlette.responses import Response
 
 from models.catalog import Shown
-from models.themes import Status, Theme
+from models.themes import Discovery, Status, Theme
 from serving.dashboard.door import Door
 from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
+from serving.dashboard.theme_appeals import WindowAppeals
 from serving.dashboard.theme_flags import flags_of
+from serving.dashboard.theme_history import filed_before
 from serving.dashboard.theme_list_rows import (
     SPARK_DAYS,
+    Tally,
     ThemeRow,
-    fact_of,
     in_order,
     row_of,
     themes_csv,
 )
-from serving.dashboard.theme_question import PAGE_ROWS, PATH, SORTS, Question, question_of
+from serving.dashboard.theme_question import (
+    DAYS,
+    FIELDS,
+    MATCHING,
+    PAGE_ROWS,
+    PATH,
+    SORTS,
+    Question,
+    question_of,
+)
+from serving.dashboard.theme_span import Span, span_of
 from serving.dashboard.visits import Visit
+from serving.dashboard.wording import counted
 
-FIELDS: Final = ("policy", "action", "market", "language", "detection")
-"""Facts by which the list is filtered; a user's own attributes are on each theme's page."""
+MOST_CHOICES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,43 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class FactChoices:
+    """A fact by which the appeals of themes are looked for, and the values it is offered with."""
+
+    field: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days that the list may be asked about, and where it answers."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a question finds.
+
+    Attributes
+    ----------
+    span
+        The days that are counted; None before the first discovery.
+    rows
+        All that were asked for, in order.
+    offered
+        By which facts, and their values, the list may be asked.
+    """
+
+    shown: Shown
+    span: Span | None
+    rows: list[ThemeRow]
+    offered: tuple[FactChoices, ...]
+
+
+@dataclass(frozen=True)
 class ThemesPage(Page):
     """The page Themes.
 
@@ -58,8 +107,13 @@ class ThemesPage(Page):
     ----------
     as_of
         Last day of the window, or None before the first discovery.
-    matching, suppressed, unassigned
-        Themes that were asked for; those of too few subjects to be shown; appeals of none.
+    span
+        The days that are counted, or None before the first discovery.
+    appeals, unassigned, suppressed, matching
+        Of the whole window: all appeals, those of no theme; themes of too few subjects to be
+        shown, and those that were asked for.
+    asked
+        The facts that are asked for, in words, or empty.
     columns
         By name.
     previous, following
@@ -76,8 +130,11 @@ class ThemesPage(Page):
     suppressed: int
     matching: int
     question: Question
+    span: Span | None
+    stretches: tuple[Stretch, ...]
     statuses: tuple[Choice, ...]
-    facts: tuple[Choice, ...]
+    facts: tuple[FactChoices, ...]
+    asked: str
     columns: Mapping[str, Column]
     rows: tuple[ThemeRow, ...]
     csv_url: str
@@ -108,15 +165,18 @@ class ThemeList:
 
         @door.page("/themes.csv", Role.VIEWER)
         def download(visit: Visit) -> Response:
-            shown, rows = self._found(question_of(visit.query))
-            day = shown.discovery.as_of.isoformat() if shown.discovery else "none"
-            return visit.download(themes_csv(rows), f"themes-{day}.csv")
+            question = question_of(visit.query)
+            found = self._found(question)
+            latest = found.shown.discovery
+            day = latest.as_of.isoformat() if latest else "none"
+            written = themes_csv(found.rows, found.span, bool(question.facts))
+            return visit.download(written, f"themes-{day}.csv")
 
     def page(self, question: Question) -> ThemesPage:
         """Put the page together."""
-        shown, found = self._found(question)
-        latest = shown.discovery
-        last = max(1, -(-len(found) // PAGE_ROWS))
+        found = self._found(question)
+        latest, rows = found.shown.discovery, found.rows
+        last = max(1, -(-len(rows) // PAGE_ROWS))
         page = min(question.page, last)
         return ThemesPage(
             title="Themes",
@@ -124,35 +184,59 @@ class ThemeList:
             window_days=latest.window_days if latest else 0,
             appeals=latest.appeals if latest else 0,
             unassigned=latest.unassigned if latest else 0,
-            suppressed=shown.suppressed,
-            matching=len(found),
+            suppressed=found.shown.suppressed,
+            matching=len(rows),
             question=question,
+            span=found.span,
+            stretches=_stretches(question, latest.window_days if latest else 0),
             statuses=tuple(
                 Choice(str(one), str(one).capitalize(), one in question.statuses) for one in Status
             ),
-            facts=_facts(shown.themes, question.fact),
-            columns=_columns(question),
-            rows=tuple(found[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]),
+            facts=found.offered,
+            asked=", ".join(f"{field} {value}" for field, value in question.facts),
+            columns=_columns(question, found.span),
+            rows=tuple(rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]),
             csv_url=question.at(1).url("/themes.csv"),
             previous=question.at(page - 1).url() if page > 1 else "",
             following=question.at(page + 1).url() if page < last else "",
         )
 
-    def _found(self, question: Question) -> tuple[Shown, list[ThemeRow]]:
+    def _found(self, question: Question) -> Listed:
+        # Their days are counted from the appeals: eight thousand of them would be made here.
         shown = self.stock.catalog.themes(
-            self.stock.least_subjects, retired=question.retired, days=SPARK_DAYS
+            self.stock.least_subjects, retired=question.retired, days=0
         )
+        appeals = self.stock.theme_appeals.appeals()
+        offered = tuple(_offered(appeals, field, question) for field in FIELDS)
+        if shown.discovery is None:
+            return Listed(shown, None, [], offered)
+        span = span_of(question, shown.discovery)
+        tally = self._tally(question, appeals, span, shown.discovery)
         alarms = self.stock.alarms.alarms(is_open=True).alarms
-        themes = (theme for theme in shown.themes if _asked_for(theme, question))
-        rows = [row_of(theme, shown, next(iter(flags_of(theme, alarms)), None)) for theme in themes]
-        return shown, in_order(rows, question)
+        rows = (
+            row_of(theme, tally, next(iter(flags_of(theme, alarms)), None))
+            for theme in shown.themes
+            if _asked_for(theme, question)
+        )
+        held = (row for row in rows if row.matching or not question.facts)
+        return Listed(shown, span, in_order(held, question), offered)
+
+    def _tally(
+        self, question: Question, appeals: WindowAppeals, span: Span, latest: Discovery
+    ) -> Tally:
+        return Tally(
+            span=span,
+            appeals=int(appeals.filed(span).sum()) if span.chosen else latest.appeals,
+            counts=appeals.counts(span, question.facts),
+            before=filed_before(self.stock.engine, span),
+            daily=appeals.daily(SPARK_DAYS),
+        )
 
 
 def _asked_for(theme: Theme, question: Question) -> bool:
     return (
         (not question.statuses or theme.status in question.statuses)
         and (not question.alarmed or bool(theme.alarms))
-        and (not question.fact or question.fact in map(fact_of, theme.portrait.drivers))
         and (not question.text or _holds(theme, question.text.casefold()))
     )
 
@@ -162,30 +246,36 @@ def _holds(theme: Theme, text: str) -> bool:
     return any(text in one.casefold() for one in told)
 
 
-def _facts(themes: Iterable[Theme], chosen: str) -> tuple[Choice, ...]:
-    """Give the facts that drive any theme, by field, and one that is asked for in any case."""
-    told = {
-        (driver.field, driver.value)
-        for theme in themes
-        for driver in theme.portrait.drivers
-        if driver.field in FIELDS
-    }
-    field, colon, value = chosen.partition(":")
-    if colon:
-        told.add((field, value))
-    return tuple(
-        Choice(
-            f"{field}:{value}", f"{field}: {value.replace('_', ' ')}", f"{field}:{value}" == chosen
-        )
-        for field, value in sorted(told)
+def _offered(appeals: WindowAppeals, field: str, question: Question) -> FactChoices:
+    """Offer the commonest values of a fact, by name, and one that is asked for in any case."""
+    chosen = dict(question.facts).get(field, "")
+    values = sorted({*appeals.commonest(field, MOST_CHOICES), chosen} - {""})
+    return FactChoices(
+        field, tuple(Choice(one, one.replace("_", " "), one == chosen) for one in values)
     )
 
 
-def _columns(question: Question) -> Mapping[str, Column]:
+def _stretches(question: Question, window_days: int) -> tuple[Stretch, ...]:
+    """Offer last days, and all; days that were named are none of these."""
+    named = question.since is not None or question.until is not None
+    whole = f"All {counted(window_days, 'day')}" if window_days else "All days"
+    return (
+        Stretch(whole, question.of_days(0).url(), not (question.days or named)),
+        *(
+            Stretch(f"Last {days}", question.of_days(days).url(), days == question.days)
+            for days in DAYS
+        ),
+    )
+
+
+def _columns(question: Question, span: Span | None) -> Mapping[str, Column]:
     order = "descending" if question.falling else "ascending"
+    labels = {name: one for name, one in SORTS.items() if name != MATCHING or question.facts}
+    if span is not None and span.chosen:
+        labels["week"] = counted(span.days, "day")
     return {
         name: Column(
             name, label, question.sorted_by(name).url(), order if name == question.sort else ""
         )
-        for name, label in SORTS.items()
+        for name, label in labels.items()
     }

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 
 from models.alarm_entry import tells
-from models.alarms import Alarm, Kind
 from models.themes import Change, Discovery, Event, Portrait, Status, Theme
-from serving.dashboard.charts import Episode, Figure, TrendDay, trend_figure
+from serving.dashboard.charts import Figure
 from serving.dashboard.marking import Marker, Piece
 from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.theme_flags import Flag, flags_of
+from serving.dashboard.theme_reach import Hit, hit_of
 from serving.dashboard.theme_reading import (
     APPEALS_SHOWN,
     Filed,
-    Reach,
     filed_of,
     names_of,
     open_targets,
-    reach_of,
     shown_theme,
 )
-from serving.dashboard.wording import day
-
-TREND_DAYS: Final = 120
-"""Days of the trend, at most: a bar a day can still be told apart on a telephone."""
+from serving.dashboard.theme_trend import trend_of
 
 
 @dataclass(frozen=True)
@@ -136,7 +131,7 @@ class ThemePage(Page):
     size: Size
     trend: Figure
     exemplars: tuple[Shown, ...]
-    reach: tuple[Reach, ...]
+    hit: Hit
     lines: tuple[Line, ...]
     changes: tuple[Made, ...]
     filed: FiledPage
@@ -183,9 +178,9 @@ class ThemePages:
             took_in=tuple(Named(one.theme_id, one.title) for one in theme.took_in),
             flags=flags_of(theme, alarms),
             size=_size(theme, window),
-            trend=_trend(theme, window, alarms),
+            trend=trend_of(self.stock.engine, theme, window, alarms),
             exemplars=_exemplars(theme.portrait),
-            reach=reach_of(self.stock.engine, theme_id, window.as_of),
+            hit=hit_of(self.stock.engine, theme_id, window.as_of, least),
             lines=_lines(theme, names),
             changes=tuple(map(made_of, reversed(theme.changes))),
             filed=self._filed(theme, window, filed_page),
@@ -255,32 +250,6 @@ def _size(theme: Theme, latest: Discovery) -> Size:
         week,
         before,
     )
-
-
-def _trend(theme: Theme, latest: Discovery, alarms: Sequence[Alarm]) -> Figure:
-    """Draw the days of a theme; what was expected is told where an alarm of it as a whole says."""
-    expected = {
-        one.day: one.expected
-        for alarm in reversed(alarms)
-        if alarm.account.part.facts == {"theme": theme.theme_id}
-        and alarm.account.kind in (Kind.RISE, Kind.FALL)
-        for one in alarm.account.days
-    }
-    counts = {one.day: one.appeals for one in theme.portrait.days}
-    first = max(min(counts, default=latest.as_of), latest.as_of - timedelta(days=TREND_DAYS - 1))
-    span = [first + timedelta(days=n) for n in range((latest.as_of - first).days + 1)]
-    days = [TrendDay(one, counts.get(one, 0), expected.get(one)) for one in span]
-    episodes = list(_episodes(alarms))
-    caption = f"Appeals a day, {len(days)} days up to {day(latest.as_of)}."
-    caption += " The line is what was expected." if expected else ""
-    caption += " On shaded days an alarm was open." if episodes else ""
-    return trend_figure(days, episodes, caption)
-
-
-def _episodes(alarms: Iterable[Alarm]) -> Iterable[Episode]:
-    for alarm in alarms:
-        if alarm.account.kind is not Kind.OVERTURNS:
-            yield Episode(alarm.account.since, alarm.seen_on, alarm.alarm_id)
 
 
 def _lines(theme: Theme, names: Mapping[str, str]) -> tuple[Line, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,10 +17,17 @@ PATH: Final = "/themes"
 PAGE_ROWS: Final = 50
 MOST_TEXT: Final = 200
 MOST_PAGE: Final = 10_000
+FIELDS: Final = ("market", "policy", "action", "language", "detection")
+"""Facts by which the appeals of themes are looked for."""
+DAYS: Final = (7, 14, 28, 90)
+"""Of how many last days the list may tell."""
+MATCHING: Final = "match"
+"""The order by matching appeals, which is there where facts are asked for."""
 SORTS: Final[Mapping[str, str]] = {
     "new": "What is new",
     "title": "Theme",
     "status": "Status",
+    MATCHING: "Matching",
     "week": "This week",
     "change": "Change",
     "share": "Share",
@@ -27,6 +36,7 @@ SORTS: Final[Mapping[str, str]] = {
     "owner": "Owner",
 }
 """What the list may be sorted by: as it is written in the address, and in words."""
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,9 +49,13 @@ class Question:
         Only themes of these; of all where there is none.
     text
         Which titles or exemplars hold; empty: any.
-    fact
-        A field and a value, such as `market:SG`, that the theme tells more often than chance
-        explains; empty: any.
+    facts
+        Pairs of field and value, such as market and SG, in the order of `FIELDS`: only themes
+        with an appeal of all of them.
+    days
+        Only what was filed on so many last days; 0: as of the whole discovery.
+    since, until
+        Or on the days from one to another; None: from the first, to the last discovered.
     alarmed
         Only those with an open alarm.
     retired
@@ -54,7 +68,10 @@ class Question:
 
     statuses: tuple[Status, ...] = ()
     text: str = ""
-    fact: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    days: int = 0
+    since: date | None = None
+    until: date | None = None
     alarmed: bool = False
     retired: bool = False
     sort: str = "new"
@@ -64,7 +81,12 @@ class Question:
     @property
     def filters(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.statuses or self.text or self.fact or self.alarmed)
+        return bool(self.statuses or self.text or self.facts or self.alarmed)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether themes or days are left out."""
+        return self.filters or bool(self.days or self.since or self.until)
 
     def url(self, path: str = PATH) -> str:
         """Give the address at which a page answers this."""
@@ -72,7 +94,10 @@ class Question:
         told = [
             *(("status", str(status)) for status in self.statuses),
             ("q", self.text),
-            ("fact", self.fact),
+            *self.facts,
+            ("days", str(self.days) if self.days else ""),
+            ("from", self.since.isoformat() if self.since else ""),
+            ("to", self.until.isoformat() if self.until else ""),
             ("alarm", "1" if self.alarmed else ""),
             ("retired", "1" if self.retired else ""),
             ("sort", "" if order == "-new" else order),
@@ -90,24 +115,57 @@ class Question:
         """Ask for another page."""
         return replace(self, page=page)
 
+    def of_days(self, days: int) -> Question:
+        """Ask for so many last days; 0: for all."""
+        return replace(self, days=days, since=None, until=None, page=1)
+
 
 _RISING: Final = frozenset({"title", "status", "owner"})
 """Words are read from A to Z first, numbers from the largest."""
 
 
 def question_of(query: QueryParams) -> Question:
-    """Read an address; what cannot be used in it is left out, as if it were not there."""
+    """Read an address; what cannot be used in it is left out, as if it were not there.
+
+    Days that are named go before a number of last days.
+    """
+    facts, days = _facts(query), query.get("days", "")
+    since, until = _date(query.get("from", "")), _date(query.get("to", ""))
     order = query.get("sort", "-new")
-    sort = order.removeprefix("-")
-    page = query.get("page", "1")
-    known = sort in SORTS
+    known = order.removeprefix("-") in {*SORTS} - ({MATCHING} if not facts else set())
     return Question(
         statuses=tuple(one for one in Status if str(one) in query.getlist("status")),
         text=" ".join(query.get("q", "").split())[:MOST_TEXT],
-        fact=query.get("fact", "")[: 2 * MOST_TEXT],
+        facts=facts,
+        days=int(days) if days in map(str, DAYS) and not (since or until) else 0,
+        since=since,
+        until=until,
         alarmed=query.get("alarm") == "1",
         retired=query.get("retired") == "1",
-        sort=sort if known else "new",
+        sort=order.removeprefix("-") if known else "new",
         falling=order.startswith("-") if known else True,
-        page=min(int(page), MOST_PAGE) if page.isascii() and page.isdecimal() and int(page) else 1,
+        page=_page(query.get("page", "")),
     )
+
+
+def _facts(query: QueryParams) -> tuple[tuple[str, str], ...]:
+    """Read the facts, also one that is written `fact=market:SG`."""
+    named, _, value = query.get("fact", "").partition(":")
+    written = [
+        (field, query.get(field, "") or (value if field == named else "")) for field in FIELDS
+    ]
+    return tuple((field, one[:MOST_TEXT]) for field, one in written if one)
+
+
+def _page(written: str) -> int:
+    usable = written.isascii() and written.isdecimal() and len(written) < 10
+    return min(max(int(written), 1), MOST_PAGE) if usable else 1
+
+
+def _date(written: str) -> date | None:
+    if _DATE.fullmatch(written) is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None

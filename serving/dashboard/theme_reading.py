@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,8 +17,6 @@ from models.theme_queries import no_such_theme, ordered
 from models.themes import Theme
 
 APPEALS_SHOWN: Final = 20
-REACH: Final = ("market", "language", "policy", "action", "detection")
-REACH_VALUES: Final = 6
 _ID: Final = re.compile(r"T[0-9]{1,18}", re.ASCII)
 
 
@@ -33,23 +30,6 @@ class Filed:
     language: str | None
     policy: str | None
     outcome: str | None = None
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whom a theme hits: appeals by value of a field, the largest first.
-
-    Attributes
-    ----------
-    others
-        Appeals of values that are not named, and `unknown` those that do not tell the field.
-    """
-
-    field: str
-    values: tuple[tuple[str, int], ...]
-    others: int
-    unknown: int
-    total: int
 
 
 def shown_theme(catalog: Catalog, theme_id: str, least_subjects: int) -> Theme:
@@ -76,24 +56,6 @@ def open_targets(engine: sa.Engine, least_subjects: int) -> frozenset[str]:
     )
     with reading(engine) as connection:
         return frozenset(connection.execute(query).scalars())
-
-
-def reach_of(engine: sa.Engine, theme_id: str, as_of: date) -> tuple[Reach, ...]:
-    """Count the appeals of a theme by the facts that were known when they were filed."""
-    columns = [APPEALS.c[name] for name in REACH]
-    query = sa.select(*columns).select_from(_members()).where(*_of(theme_id, as_of))
-    with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return tuple(
-        _reach(name, Counter(row[place] for row in rows)) for place, name in enumerate(REACH)
-    )
-
-
-def _reach(field: str, counts: Counter[str | None]) -> Reach:
-    total, unknown = sum(counts.values()), counts.pop(None, 0)
-    values = tuple((value, n) for value, n in counts.most_common(REACH_VALUES) if value is not None)
-    others = total - unknown - sum(count for _, count in values)
-    return Reach(field, values, others, unknown, total)
 
 
 def filed_of(engine: sa.Engine, theme_id: str, as_of: date, page: int) -> tuple[Filed, ...]:

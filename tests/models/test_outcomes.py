@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.outcomes import HALF_TRUSTED, InvalidOutcomes, outcomes
+from models.outcomes import HALF_TRUSTED, InvalidOutcomes, coded_outcomes, outcomes
 
 OVERTURNED, UPHELD = "overturned", "upheld"
 
@@ -101,3 +101,16 @@ def test_the_order_of_appeals_changes_nothing_and_counts_agree(parts, random):
         assert one.decided == np.sum(labels == theme)
         assert 0 <= one.expected <= one.decided
         assert one.lower < one.information
+
+
+def test_themes_without_an_appeal_are_told_where_policies_are_numbers():
+    outcome, _, labels = window((1, "a", 3, 1), (-1, "a", 10, 30))
+    overturned = np.array([one == OVERTURNED for one in outcome])
+    codes, decided = np.zeros(len(labels), dtype=np.intp), np.ones(len(labels), dtype=bool)
+    none, some, last = coded_outcomes(labels, codes, decided, overturned, 3)
+    assert (none.decided, none.overturned, none.expected) == (0, 0, 0)
+    assert (last.decided, last.expected) == (0, 0)
+    assert some == outcomes(*window((0, "a", 3, 1), (-1, "a", 10, 30)))[0]
+    empty = np.empty(0, dtype=np.int32)
+    nothing = coded_outcomes(empty, empty.astype(np.intp), empty > 0, empty > 0, 1)
+    assert (nothing[0].decided, nothing[0].expected) == (0, 0)

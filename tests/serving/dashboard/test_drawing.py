@@ -4,20 +4,18 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import QueryParams
 
-from models.themes import Status
 from serving.dashboard.charts import Episode, TrendDay, embedded, trend_figure
 from serving.dashboard.csv_files import csv_of
 from serving.dashboard.drawing import HEIGHT, spark_of, still_of
 from serving.dashboard.marking import Marker
 from serving.dashboard.pages import NAVIGATION, links_for
-from serving.dashboard.theme_question import SORTS, Question, question_of
 from serving.dashboard.wording import change, counted, day, number, share
 
 DAY = date(2025, 3, 1)
@@ -50,15 +48,26 @@ def days(counts, expected=None):
 
 def test_a_trend_has_its_table_its_still_and_only_layers_with_data():
     episode = Episode(DAY, DAY + timedelta(days=1), "A1")
-    figure = trend_figure(days([3, 4, 5], 2.5), [episode], "three days")
+    trend = [replace(one, lower=1.0, upper=4.0) for one in days([3, 4, 5], 2.5)]
+    figure = trend_figure(trend, [episode], "three days")
     spec = json.loads(str(figure.spec))
     styles = [layer["mark"]["style"] for layer in spec["layer"]]
-    assert styles == ["episode", "observed", "expected"]
-    assert figure.rows[0] == ("3 Mar 2025", "5", "2.5", "")
-    assert figure.rows[-1] == ("1 Mar 2025", "3", "2.5", "A1")
+    assert styles == ["episode", "band", "observed", "alarm", "expected"]
+    assert [one.get("beyond") for one in spec["data"]["values"]] == [None, None, "above"]
+    assert all("data" not in layer for layer in spec["layer"][1:])
+    assert figure.rows[0] == ("3 Mar 2025", "5", "2.5", "1 to 4", "above", "")
+    assert figure.rows[-1] == ("1 Mar 2025", "3", "2.5", "1 to 4", "", "A1")
     assert figure.still.bands == ((0, 16),)
+    assert figure.still.band.count("z") == 3
     plain = json.loads(str(trend_figure(days([1]), [], "one day").spec))
     assert [layer["mark"]["style"] for layer in plain["layer"]] == ["observed"]
+
+
+def test_a_band_is_drawn_on_the_days_that_have_one_and_stays_in_the_box():
+    still = still_of([0, 5], [None, 4.0], height=100, within=[None, (2.0, 10.0)])
+    assert still.top == 10
+    assert still.band == "M8 80.0h8V0.0h-8z"
+    assert still_of([0, 5], [None, 4.0]).band == ""
 
 
 @given(st.recursive(st.none() | st.text(), lambda inner: st.lists(inner, max_size=3)))
@@ -103,33 +112,6 @@ def test_no_cell_of_a_download_is_a_formula(rows):
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "＝1", "\n=1"])
 def test_a_formula_becomes_a_text(text):
     assert f"'{text}" in csv_of(["a"], [[text]])
-
-
-@given(
-    st.builds(
-        Question,
-        statuses=st.lists(st.sampled_from(Status), unique=True).map(
-            lambda some: tuple(one for one in Status if one in some)
-        ),
-        text=st.text(max_size=20).map(lambda text: " ".join(text.split())),
-        fact=st.text(max_size=20),
-        alarmed=st.booleans(),
-        retired=st.booleans(),
-        sort=st.sampled_from(sorted(SORTS)),
-        falling=st.booleans(),
-        page=st.integers(1, 500),
-    )
-)
-def test_an_address_asks_what_it_was_made_from(question):
-    query = question.url().partition("?")[2]
-    assert question_of(QueryParams(query)) == question
-
-
-def test_a_column_chosen_again_is_turned_round():
-    once = Question().sorted_by("title")
-    assert (once.falling, once.sorted_by("title").falling) == (False, True)
-    assert Question().sorted_by("week").falling
-    assert Question(page=3).sorted_by("week").page == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import json
 import re
 from datetime import date
 
@@ -27,6 +28,10 @@ def texts(page):
     """Give what a page says, without its markup."""
     bare = re.sub(r"<script.*?</script>|<[^>]*>", " ", page.text, flags=re.S)
     return " ".join(html.unescape(bare).split())
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 @pytest.fixture
@@ -66,6 +71,16 @@ def test_the_list_tells_what_is_new_first_and_counts_what_is_suppressed(viewer):
         ("alarm=1", ["T1", "T5"]),
         ("fact=market:SG&sort=title", ["T2", "T6", "T1", "T5", "T3"]),
         ("fact=market:XX", []),
+        ("market=MY&sort=-match", ["T1", "T5", "T2", "T3", "T6"]),
+        ("market=MY&sort=match", ["T6", "T3", "T2", "T5", "T1"]),
+        ("market=MY&days=7&sort=title", ["T2", "T6", "T1", "T5", "T3"]),
+        ("market=MY&policy=counterfeit&from=2025-03-31", []),
+        ("market=SG&from=2025-03-31&sort=title", ["T1"]),
+        ("market=SG&policy=counterfeit&detection=human", []),
+        ("market=%00&days=7", []),
+        ("market=&fact=brand:x", ["T1", "T5", "T2", "T3", "T6"]),
+        ("days=28&sort=-week", ["T1", "T5", "T2", "T3", "T6"]),
+        ("from=2025-02-20&to=2025-02-25&sort=-share", ["T1", "T5", "T2", "T3", "T6"]),
         ("status=resolved", []),
         ("status=new&status=resolved&q=payout&sort=-change", ["T1", "T2", "T3", "T5", "T6"]),
         ("sort=rubbish&page=-3&status=none&alarm=yes", ["T1", "T5", "T2", "T3", "T6"]),
@@ -82,16 +97,75 @@ def test_the_list_is_sorted_filtered_and_searched_by_its_address(viewer, query, 
 
 
 def test_a_filter_is_kept_by_every_way_on(viewer):
-    page = viewer.get("/themes?q=payout&status=new&sort=title")
+    asked = "q=payout&status=new&market=SG&policy=payment_hold"
+    page = viewer.get(f"/themes?{asked}&days=14&sort=title")
     links = [html.unescape(one) for one in re.findall(r'href="(/themes[^"/]*\?[^"]*)"', page.text)]
-    assert links
-    assert all("q=payout" in one and "status=new" in one for one in links)
-    assert any(one.startswith("/themes.csv?") for one in links)
+    kept = [one for one in links if "days=14" in one]
+    # All but the links to other days, and the one to all days.
+    assert len(links) - len(kept) == 4
+    parts = asked.split("&")
+    assert all(set(parts) < set(one.partition("?")[2].split("&")) for one in links)
+    assert any(one.startswith("/themes.csv?") for one in kept)
+    assert '<input type="hidden" name="days" value="14">' in page.text
+    assert '<option value="SG" selected>' in page.text
+
+
+def test_a_fact_is_looked_for_among_the_appeals_and_matching_ones_are_counted(viewer):
+    page = viewer.get("/themes?market=SG&policy=counterfeit&sort=-match")
+    told = texts(page)
+    assert listed(page) == ["T1", "T5", "T2", "T3", "T6"]
+    assert "4 of 40 7 0" in told
+    assert "Matching are a theme's appeals of market SG, policy counterfeit;" in told
+    assert "1 of 8" in told
+    unasked = viewer.get("/themes")
+    assert "Matching" not in texts(unasked)
+    offered = re.findall(r'<select id="market".*?</select>', unasked.text, flags=re.S)[0]
+    assert re.findall(r'value="(.*?)"', offered) == ["", "MY", "SG"]
+
+
+def test_all_figures_are_of_the_days_that_are_chosen(viewer):
+    whole, fortnight = viewer.get("/themes"), texts(viewer.get("/themes?days=14&sort=-week"))
+    assert "5 themes · 18 Mar 2025 to 31 Mar 2025" in fortnight
+    assert "change is against the 14 days before" in fortnight
+    assert 'aria-current="true">All 90 days' in whole.text
+    assert "18 Mar 2025" not in texts(whole)
+    # T3 has 12 appeals, all of these days; 14 days earlier it had none. 65 were filed in all.
+    assert "12 +12 18 %" in fortnight
+    rows = rows_of(viewer.get("/themes.csv?days=14&market=SG&sort=title"))
+    row = next(one for one in rows if one["theme"] == "T1")
+    assert (row["from"], row["to"]) == ("2025-03-18", "2025-03-31")
+    assert (row["appeals"], row["appeals on as many days before"]) == ("14", "14")
+    assert (row["matching appeals"], row["appeals this week"]) == ("5", "7")
+    # Seven of the fourteen were decided; the one filed last on the day after the window.
+    assert (row["decided"], row["overturned"]) == ("6", "3")
+    assert 0 < float(row["overturned expected"]) < 6
+
+
+def test_what_was_before_the_first_window_is_not_known(viewer):
+    told = texts(viewer.get("/themes?days=90"))
+    assert "the 90 days before, which are not known" in told
+    rows = rows_of(viewer.get("/themes.csv?days=90"))
+    assert {row["appeals on as many days before"] for row in rows} == {""}
+    assert {row["matching appeals"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=2025-03-30&to=2025-04-30", "those from 30 Mar 2025 to 31 Mar 2025 are counted"),
+        ("from=2025-03-30&to=2025-03-01", "All 90 days are counted: 30 Mar 2025 is after"),
+        ("to=1999-12-31", "31 Dec 1999"),
+    ],
+)
+def test_days_that_cannot_be_counted_are_said(viewer, query, said):
+    page = viewer.get(f"/themes?{query}")
+    assert page.status_code == 200
+    assert said in texts(page)
 
 
 def test_the_download_is_what_is_shown_and_runs_nothing(viewer):
     answer = viewer.get("/themes.csv?sort=title")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = rows_of(answer)
     assert [row["theme"] for row in rows] == ["T2", "T6", "T1", "T5", "T3"]
     assert [row["title"] for row in rows[:2]] == [HOSTILE, "'=HYPERLINK(A1)"]
     assert (rows[2]["emerging"], rows[2]["alarm"]) == ("no", "A1")
@@ -109,7 +183,8 @@ def test_a_theme_is_shown_whole(viewer):
     assert "policy payment hold 38 of 40 95 % 25 %" in told
     assert "<mark>payout hold</mark>" in page.text
     assert "overturned 20 50 % 25 %" in told
-    assert "SG 14 35 %" in told
+    assert "40 appeals of 40 sellers." in told
+    assert "SG 14 35 % 14" in told
     assert "not told 13 32 %" in told
     assert "T1-39 31 Mar 2025, 09:00 upheld SG en payment hold" in told
     assert "my payout is held, says" not in page.text
@@ -120,11 +195,19 @@ def test_a_theme_is_shown_whole(viewer):
     assert viewer.get("/themes/T1?filed=x9").status_code == 200
 
 
-def test_what_was_expected_is_drawn_where_an_alarm_of_the_whole_theme_says_it(viewer):
-    with_expected, without = viewer.get("/themes/T5").text, viewer.get("/themes/T1").text
-    assert '"expected":1.5' in with_expected
-    assert '"expected":1.5' not in without
-    assert '"alarm":"A' in without
+def test_the_trend_has_what_was_expected_its_band_and_the_episodes_of_alarms(viewer):
+    page = viewer.get("/themes/T1").text
+    spec = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page)[0])
+    styles = [layer["mark"]["style"] for layer in spec["layer"]]
+    assert styles[:3] == ["episode", "band", "observed"]
+    assert styles[-1] == "expected"
+    days = spec["data"]["values"]
+    assert (len(days), days[-1]["day"]) == (90, "2025-03-31")
+    assert all(one["lower"] <= one["upper"] for one in days if "expected" in one)
+    # One appeal a day since 50 days of none: soon it is what is expected.
+    assert 0.5 < days[-1]["expected"] < 1.5
+    assert '"alarm":"A' in page
+    assert 'class="band"' in page
 
 
 @pytest.mark.parametrize("theme", ["T4", "T99", "t1", "T1x", "T" + "9" * 19, "T١", "%00", "%ff"])
