@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +55,10 @@ class Settings:
             "help": "signs what is sent; two, with a space between, while one replaces the other"
         },
     )
+    shadow: str = field(
+        default="off",
+        metadata={"help": "on: the challenger scores what is answered, unseen, to be compared"},
+    )
     session_idle_hours: int = field(
         default=12, metadata={"help": "hours without a page after which a person is signed out"}
     )
@@ -68,6 +73,12 @@ class Settings:
         default="127.0.0.1,::1",
         metadata={"help": "addresses and networks of the reverse proxies whose headers are heeded"},
     )
+    mlflow_url: str = field(
+        default="",
+        metadata={
+            "help": "http(s) address of MLflow's pages, which runs are linked to; empty: none"
+        },
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -76,8 +87,8 @@ class Settings:
         Raises
         ------
         InvalidSetting
-            A number that is none, or that is out of its range; a webhook's address or secret that
-            is none, or an address without a secret.
+            A number that is none, or that is out of its range; an address that is none; a
+            webhook's secret that is none, or its address without a secret.
         """
         source = os.environ if environment is None else environment
         given: dict[str, Any] = {
@@ -174,13 +185,21 @@ def _networks(variable: str, value: str) -> str:
     return value
 
 
+def _switch(variable: str, value: str) -> str:
+    if value not in ("on", "off"):
+        raise InvalidSetting(f"{variable} is {value!r}", "on or off", "Set it, or unset it.")
+    return value
+
+
 _READERS: Final[Mapping[str, Callable[[str, str], Path | float | str]]] = {
     "home": _home,
     "accepted_false_alarms": _false_alarms,
     "webhook_url": checked_url,
     "webhook_secret": checked_secrets,
+    "shadow": _switch,
     "user_header": _header,
     "trusted_proxies": _networks,
+    "mlflow_url": partial(checked_url, example="an address such as https://mlflow.example.com"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -62,7 +63,7 @@ APPEALS: Final = Table(
     Column("submitted_at", Moment, nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("subject_id", String(200), index=True),
-    Column("policy", String(200), index=True),
+    Column("policy", String(200)),
     Column("action", String(200)),
     Column("market", String(200)),
     Column("language", String(200)),
@@ -72,6 +73,7 @@ APPEALS: Final = Table(
     Column("stake", Float),
     Column("attributes", JSON, nullable=False),
     Column("digest", String(64), nullable=False),
+    Index("ix_appeals_policy", "policy", "detection"),
 )
 """Appeals as they were filed; `digest` is the SHA-256 of the other columns."""
 
@@ -86,6 +88,20 @@ DECISIONS: Final = Table(
     Index("ix_decisions_decided_at", "decided_at"),
 )
 """Every decision on an appeal; the one with the latest `decided_at` counts."""
+
+HISTORY_DAYS: Final = Table(
+    "history_days",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("filed", BigInteger, nullable=False),
+    Column("answered", BigInteger, nullable=False),
+    Column("decided", BigInteger, nullable=False),
+)
+"""Marks of the days, UTC, that appeals and decisions lie on: another number whenever something is
+entered or changed among the appeals filed on the day (`filed`), the decisions on these (`answered`),
+and the decisions made on the day (`decided`), a later decision on the same appeal included. The
+database sets them, by triggers, whoever writes: what was counted of a day holds while its mark
+does."""
 
 SCORES: Final = Table(
     "scores",
@@ -109,6 +125,20 @@ SCORES: Final = Table(
 )
 """Every score given, written before it was answered. An appeal may be scored before it is in the
 history, or never be in it: there is no foreign key."""
+
+SHADOW_SCORES: Final = Table(
+    "shadow_scores",
+    METADATA,
+    Column("shadow_id", Integer, primary_key=True, autoincrement=True),
+    Column("appeal_id", String(200), nullable=False, index=True),
+    Column("scored_at", Moment, nullable=False),
+    Column("model_version", String(50), nullable=False, index=True),
+    Column("probability", Float, nullable=False),
+    Column("champion_version", String(50), nullable=False),
+    Column("champion_probability", Float, nullable=False),
+)
+"""What a challenger said, in shadow, of appeals that the champion answered at `scored_at`. Nobody
+saw it: it is kept to compare the two once the appeals are decided."""
 
 API_KEYS: Final = Table(
     "api_keys",
@@ -365,6 +395,17 @@ SESSIONS: Final = Table(
     Column("seen_at", Moment, nullable=False, index=True),
 )
 """Who is signed in, by name or by key; `digest` is the SHA-256 of a token that is not kept."""
+
+SIGN_IN_ATTEMPTS: Final = Table(
+    "sign_in_attempts",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("kept_until", Moment, nullable=False, index=True),
+)
+"""How often signing in has failed, by who tried from where; `digest` is of a name with an address,
+of an address, or of a name with a browser that has signed in under it: none of them is kept."""
 
 MAP_PLACES: Final = Table(
     "map_places",

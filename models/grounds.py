@@ -1,4 +1,4 @@
-"""Which ground and category of a statement of reasons each policy belongs to, as declared."""
+"""What is declared for the report to the regulator: of policies the ground, of actions the kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from features.errors import InvalidMapping
 from features.faults import read_record
 from features.schema import Contract, Label
 
-__all__ = ["FILE", "OTHER", "Basis", "Ground", "Grounds", "read_grounds"]
+__all__ = ["FILE", "OTHER", "Basis", "Contested", "Ground", "Grounds", "read_grounds"]
 
 FILE: Final = "dsa.yaml"
 """Name of the file in the home folder."""
@@ -31,6 +31,29 @@ class Ground(StrEnum):
     """What is not declared."""
 
 
+class Contested(StrEnum):
+    """The kinds of decision that a complaint may be about (EU DSA, Art. 20(1)).
+
+    They are the rows of table 7 of the template for transparency reports, in its order
+    (Implementing Regulation (EU) 2024/2835, Annex I).
+    """
+
+    VISIBILITY = "visibility"
+    """Information removed, disabled, or shown less."""
+    SERVICE = "service"
+    """The provision of the service suspended or terminated, in whole or in part."""
+    ACCOUNT = "account"
+    """An account suspended or terminated."""
+    MONETISATION = "monetisation"
+    """Money held back, or the ability to earn it restricted."""
+    NOTICE = "notice"
+    """No action taken on a notice (Art. 16)."""
+    FLAGGER_NOTICE = "flagger_notice"
+    """No action taken on a notice of a trusted flagger (Art. 22)."""
+    OTHER = "other"
+    """None of these: such complaints are in the total alone."""
+
+
 class Basis(Contract):
     """The ground and the category of a policy."""
 
@@ -42,9 +65,11 @@ OTHER: Final = Basis(ground=Ground.OTHER, category="other")
 
 
 class Grounds(Contract):
-    """What is declared, by policy."""
+    """What is declared, by policy and by action; and the name of the service, for the template."""
 
     policies: dict[Label, Basis]
+    actions: dict[Label, Contested] = Field(default_factory=dict)
+    service: Annotated[str, Field(max_length=200)] = ""
 
     def of(self, policy: str | None) -> Basis:
         """Give the basis of a policy; `OTHER` where it is not declared."""
@@ -54,6 +79,15 @@ class Grounds(Contract):
         """Name the policies that are not declared, with their complaints, the most first."""
         rest = [(name, count) for name, count in policies.items() if name not in self._declared]
         return tuple(sorted(rest, key=lambda one: (-one[1], one[0])))
+
+    def contested(self, action: str | None) -> Contested | None:
+        """Give the kind of decision that an action is; None where it is not declared."""
+        return None if action is None else self.actions.get(action)
+
+    def unplaced(self, actions: Mapping[str, int]) -> tuple[str, ...]:
+        """Name the actions whose kind is not declared, that of the most complaints first."""
+        rest = [(name, count) for name, count in actions.items() if name not in self.actions]
+        return tuple(name for name, _ in sorted(rest, key=lambda one: (-one[1], one[0])))
 
     @property
     def _declared(self) -> Mapping[str, Basis]:
@@ -92,6 +126,7 @@ def _read(said: object) -> Grounds:
 def _unusable(why: str) -> InvalidMapping:
     return InvalidMapping(
         f"{FILE} in REDRESS_HOME: {why}",
-        "policies, each with a ground (illegal, incompatible or other) and a category",
+        "policies, each with a ground (illegal, incompatible or other) and a category; actions,"
+        f" each with a kind ({', '.join(Contested)})",
         "See examples/dsa.yaml.",
     )

@@ -20,8 +20,9 @@ __all__ = ["DIMENSIONS", "POOL", "Figures", "Report", "Tally", "figures_of", "po
 
 BASIS: Final = ("ground", "category", "policy")
 """Each within the one before it."""
-DIMENSIONS: Final = (*BASIS, "detection", "language")
-"""By what complaints are counted, beside all of them."""
+DIMENSIONS: Final = (*BASIS, "contested", "detection", "language")
+"""By what complaints are counted, beside all of them; `contested` is the kind of decision that is
+complained of."""
 UNTOLD: Final = "not_stated"
 SEVERAL: Final = "several"
 POOL: Final = f"({SEVERAL})"
@@ -37,7 +38,8 @@ class Figures:
     pending
         Those undecided at the end of the period.
     reversed
-        Decisions reversed, in whole or in part: the history does not tell the two apart.
+        Decisions reversed, in whole or in part: an outcome is `overturned` or `upheld`
+        (`features.schema.Outcome`), so that nothing tells the two apart.
     median_days
         From filing to decision; None where too few are decided.
     automated, automated_decided, automated_reversed
@@ -58,6 +60,11 @@ class Figures:
     def decided(self) -> int:
         """How many were decided by the end of the period."""
         return self.upheld + self.reversed
+
+    @property
+    def median_hours(self) -> float | None:
+        """From filing to decision, as `median_days`."""
+        return None if self.median_days is None else 24 * self.median_days
 
     @property
     def reversal_share(self) -> float | None:

@@ -26,6 +26,7 @@ from features.errors import (
     NoSuchTheme,
     RedressError,
     StateError,
+    UnfitStore,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -98,8 +99,6 @@ def problem_of(error: RedressError) -> Problem:
     kind = KINDS.get(type(error))
     if type(error) in STATUSES:
         return Problem(STATUSES[type(error)], kind or "invalid-input", str(error))
-    if isinstance(error, InputError):
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind or "invalid-input", str(error))
     if isinstance(error, StateError):
         return Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -107,6 +106,8 @@ def problem_of(error: RedressError) -> Problem:
             str(error),
             headers={"Retry-After": RETRY_SECONDS},
         )
+    if isinstance(error, InputError):
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind or "invalid-input", str(error))
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", str(error))
 
 
@@ -118,6 +119,7 @@ KINDS: Final[Mapping[type[RedressError], str]] = {
     EditConflict: "edit-conflict",
     MergedTheme: "merged-theme",
     InvalidMerge: "invalid-merge",
+    UnfitStore: "unfit-store",
 }
 STATUSES: Final[Mapping[type[RedressError], HTTPStatus]] = {
     NoSuchTheme: HTTPStatus.NOT_FOUND,

@@ -59,7 +59,7 @@ class Traffic:
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
-            _log_unforeseen(error, request_id)
+            log_unforeseen(error, request_id)
             if status:
                 # The server logs what reaches it, message and all.
                 raise ConnectionAbortedError(f"answer {request_id} broke off") from None
@@ -85,7 +85,7 @@ def _complete(headers: MutableHeaders, request_id: str) -> None:
         headers.setdefault(name, value)
 
 
-def _log_unforeseen(error: Exception, request_id: str) -> None:
+def log_unforeseen(error: Exception, request_id: str) -> None:
     """Log where an error arose, without its message: that may quote a person's words."""
     places = "".join(traceback.format_tb(error.__traceback__))
     logger.error("unforeseen %s id=%s\n%s", type(error).__qualname__, request_id, places)

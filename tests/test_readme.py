@@ -68,6 +68,13 @@ def test_every_make_target_told_of_exists():
     assert set(re.findall(r"make (\w+)", README)) <= targets
 
 
+def test_ci_runs_the_test_command_told_of_and_nothing_else_can_fail_it():
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in lines if line.startswith("make")] == [lines[-1]] == ["make test"]
+    assert re.search(r"^make test +#", README, flags=re.MULTILINE)
+    assert next(line for line in lines if line.startswith("install_browser ")).count("||") == 1
+
+
 def test_every_file_told_of_exists():
     named = re.findall(r"`((?:features|models|training|serving|examples)/[\w./]*)`", README)
     assert named

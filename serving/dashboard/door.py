@@ -6,8 +6,9 @@ A page is a function from a `Visit` to a response. It runs in a thread, so it ma
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -18,16 +19,17 @@ from starlette.responses import Response
 
 from features.errors import RedressError
 from serving.bench import Bench
-from serving.dashboard.arrivals import Arrivals
+from serving.dashboard.arrivals import Arrival, Arrivals
 from serving.dashboard.csrf import FIELD, require_own_origin, require_token
-from serving.dashboard.forms import NO_FIELDS, read_fields
+from serving.dashboard.forms import NO_FIELDS, Fields, read_fields
 from serving.dashboard.pages import Drawer, Frame
 from serving.dashboard.refusals import RefusalPage, refusal_of
 from serving.dashboard.roles import Role
 from serving.dashboard.sessions import Person, Sessions
 from serving.dashboard.users import Users, login_of
 from serving.dashboard.visits import Call, Visit, html
-from serving.problems import Problem, database_unavailable, problem_of
+from serving.problems import Problem, database_unavailable, problem_of, unforeseen
+from serving.traffic import log_unforeseen
 
 SESSION_COOKIE: Final = "redress_session"
 logger = logging.getLogger("redress.serving")
@@ -65,6 +67,7 @@ class Door:
         self.parlour = parlour
         self.ask_in = ask_in
         self._paths: set[str] = set()
+        self._pages: dict[str, View] = {}
 
     def page(self, path: str, role: Role = Role.VIEWER) -> Callable[[View], View]:
         """Add a page that is read."""
@@ -89,6 +92,8 @@ class Door:
                 return self._admit(call, view, role)
 
             self._paths.add(path)
+            if method == "GET":
+                self._pages[path] = view
             self._route(path, method, admitted)
             return view
 
@@ -98,27 +103,38 @@ class Door:
         async def answer(request: Request) -> Response:
             try:
                 self.parlour.bench.require_room()
-                sent = await read_fields(request) if method == "POST" else NO_FIELDS
-                call = Call(request, self.parlour.arrivals.of(request), sent)
-                return await self.parlour.bench.run(self._answer, call, view)
             except Problem as problem:
                 return self.refuse(problem)
+            try:
+                sent = await read_fields(request) if method == "POST" else NO_FIELDS
+            except Problem as problem:
+                return await self.turn_away(request, problem)
+            call = self._call(request, sent)
+            return await self.parlour.bench.run(self._answer, call, view)
 
         self.router.add_api_route(
             path, answer, methods=[method], include_in_schema=False, response_model=None
         )
+
+    def _call(self, request: Request, sent: Fields) -> Call:
+        return Call(request, self.parlour.arrivals.of(request), sent)
+
+    async def turn_away(self, request: Request, problem: Problem) -> Response:
+        """Show a problem as a page, whoever asks; where too many ask, without looking who it is."""
+        try:
+            self.parlour.bench.require_room()
+        except Problem:
+            return self.refuse(problem)
+        call = self._call(request, NO_FIELDS)
+        return await self.parlour.bench.run(self._refuse_caller, call, problem)
 
     def _answer(self, call: Call, view: OpenView) -> Response:
         try:
             if call.request.method == "POST":
                 require_own_origin(call.request.headers)
             return view(call)
-        except RedressError as error:
-            return self.refuse(problem_of(error))
-        except SQLAlchemyError as error:
-            # Its message holds values.
-            logger.error("the database failed: %s", type(error).__qualname__)
-            return self.refuse(database_unavailable())
+        except Exception as error:  # People ask here: whatever it is, they get a page.
+            return self._refuse_caller(call, _problem(call, error))
 
     def _admit(self, call: Call, view: View, role: Role) -> Response:
         visit = self._visit(call)
@@ -127,10 +143,21 @@ class Door:
         call.note(role=visit.person.role)
         try:
             response = _viewed(visit, view, role)
-        except RedressError as error:
-            response = visit.refuse(problem_of(error))
-        except Problem as problem:
-            response = visit.refuse(problem)
+        except Exception as error:
+            response = visit.refuse(_problem(call, error))
+        return self._kept(call, visit, response)
+
+    def _refuse_caller(self, call: Call, problem: Problem) -> Response:
+        """Show a problem as a page, to whoever is signed in with the way to other pages."""
+        try:
+            visit = self._visit(call)
+        except (Problem, SQLAlchemyError):
+            visit = None
+        if visit is None:
+            return self.refuse(problem)
+        return self._kept(call, visit, visit.refuse(problem))
+
+    def _kept(self, call: Call, visit: Visit, response: Response) -> Response:
         if visit.secret != call.request.cookies.get(SESSION_COOKIE):
             self.keep(call, response, visit.secret)
         return response
@@ -157,6 +184,16 @@ class Door:
         shown = {name: value for name, value in call.fields.items() if name != FIELD}
         return Visit(call, person, secret, self.parlour.drawer, paths, shown)
 
+    def rehearsals(self) -> Mapping[str, Callable[[], Response]]:
+        """Give what draws each page as a manager would see it, for nobody, by its path."""
+        paths = (path for path in self._pages if "{" not in path and "." not in path)
+        return {path: partial(self._rehearse, path) for path in paths}
+
+    def _rehearse(self, path: str) -> Response:
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+        call = Call(Request(scope), Arrival("", https=False), NO_FIELDS)
+        return self._pages[path](self.visit(call, Person("rehearsal", Role.MANAGER), ""))
+
     def _named(self, login: str) -> Person:
         user = self.parlour.users.find(login)
         if user is None or user.disabled_at is not None:
@@ -168,7 +205,7 @@ class Door:
         return Person(user.name, user.role, login=user.login)
 
     def refuse(self, problem: Problem) -> Response:
-        """Show a problem as a page."""
+        """Show a problem as a page, to whoever it is."""
         frame = Frame(None, "")
         content = self.parlour.drawer.draw(refusal_of(problem), frame)
         return html(content, problem.status, problem.headers)
@@ -180,6 +217,23 @@ def _viewed(visit: Visit, view: View, role: Role) -> Response:
     if not visit.may(role):
         return visit.show(_not_allowed(visit.person, role), HTTPStatus.FORBIDDEN)
     return view(visit)
+
+
+def _problem(call: Call, error: Exception) -> Problem:
+    """Say an error of any kind as a problem; what nobody foresaw is logged under a number."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RedressError):
+        return problem_of(error)
+    if isinstance(error, SQLAlchemyError):
+        # Its message holds values.
+        logger.error("the database failed: %s", type(error).__qualname__)
+        return database_unavailable()
+    number = call.request.state.request_id
+    log_unforeseen(error, number)
+    problem = unforeseen()
+    detail = f"an unforeseen error, which has been logged. Report it with its number, {number}."
+    return Problem(problem.status, problem.kind, detail)
 
 
 def _not_allowed(person: Person, role: Role) -> RefusalPage:

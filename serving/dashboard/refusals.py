@@ -29,9 +29,11 @@ class RefusalPage(Page):
 _TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.FORBIDDEN: "Refused",
     HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "No page to open",
     HTTPStatus.CONFLICT: "Somebody was quicker",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be done",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not now",
 }
 

@@ -1,4 +1,7 @@
-"""The report to the regulator as CSV; its columns stay as they are from version to version."""
+"""The report to the regulator by month and basis, as CSV; its columns stay from version to version.
+
+The names are those of table 7 of the EU's template where that has them: see `regulator_template`.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ COLUMNS: Final = (
     "month",
     "dimension",
     "value",
-    "complaints_received",
-    "complaints_pending",
+    "complaints_submitted",
+    "decisions_omitted",
     "decisions",
     "decisions_upheld",
+    "decisions_partially_reversed",
     "decisions_reversed",
-    "decisions_partly_reversed",
     "reversal_share",
-    "median_days_to_decision",
+    "median_time_hours",
     "automated_detection",
     "automated_detection_decisions",
     "automated_detection_reversed",
@@ -36,14 +39,15 @@ def method(least: int) -> tuple[str, ...]:
     """Say how the figures are made."""
     return (
         "Complaints are appeals filed in the period, by calendar month of filing, UTC; outcomes are"
-        " as of the end of the period: what was not decided by then is pending.",
+        " as of the end of the period: what was not decided by then is in decisions_omitted.",
         "Of several decisions on one complaint the latest before the end of the period counts;"
-        " median_days_to_decision is from filing to that decision.",
+        " median_time_hours is from filing to that decision.",
         "decisions_reversed are reversed in whole or in part; the two are not recorded apart, so"
-        " decisions_partly_reversed is empty.",
+        " decisions_partially_reversed is empty.",
         "The basis of a complaint is the ground and category declared for its policy in dsa.yaml;"
-        " undeclared policies are 'other'. Automated detection is that of the enforcement appealed"
-        " against; decisions on complaints are made by people.",
+        " undeclared policies are 'other'. What is contested is the kind of decision declared there"
+        " for its action. Automated detection is that of the enforcement appealed against;"
+        " decisions on complaints are made by people.",
         f"{CARRIED} are complaints filed before the period and undecided when it began; they are in"
         " no other row.",
         f"Fewer than {least} complaints are never told alone: values are told together as"
@@ -89,10 +93,10 @@ def _row(tally: Tally, months: Months) -> tuple[object, ...]:
         told.pending,
         told.decided,
         told.upheld,
-        told.reversed,
         None,
+        told.reversed,
         _rounded(told.reversal_share, 4),
-        _rounded(told.median_days, 2),
+        _rounded(told.median_hours, 1),
         told.automated,
         told.automated_decided,
         told.automated_reversed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,16 +12,17 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
+from cachetools import LRUCache
 from starlette.responses import Response
 
 from features.errors import InvalidDate, InvalidMapping
 from models.grounds import FILE, Grounds, read_grounds
 from models.transparency import DIMENSIONS, Figures, Report, Tally, figures_of, report
 from serving.dashboard.door import Door
-from serving.dashboard.kept import Kept
 from serving.dashboard.pages import Page
 from serving.dashboard.regulator_csv import method, report_csv
-from serving.dashboard.regulator_reading import Months, carried_over, complaints_of
+from serving.dashboard.regulator_reading import Months, carried_over, complaints_of, mark_of
+from serving.dashboard.regulator_template import FILE_NAME, NOT_KNOWN, Filed, template_csv
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.visits import Visit
@@ -28,9 +30,13 @@ from serving.dashboard.visits import Visit
 PATH: Final = "/regulator"
 MOST_MONTHS: Final = 24
 BY_DEFAULT: Final = 6
+HEADINGS: Final = {"contested": "decision complained of"}
+"""What dimensions are called, where not by their names."""
+NOTHING_DECLARED: Final = Grounds(policies={})
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 _EARLIEST: Final = 1990
 _MOST_TYPED: Final = 20
+MOST_KEPT: Final = 8
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class Table:
-    """What is told by one dimension."""
+    """What is told by one dimension, and what that is called."""
 
     name: str
+    heading: str
     rows: tuple[Tally, ...]
 
 
@@ -67,12 +74,21 @@ class Made:
         Of complaints that were pending before it; None where they are too few to be told.
     undeclared
         Policies that no ground is declared for.
+    kinds
+        Kinds of decision that there are complaints about.
+    unplaced
+        Actions whose kind is not declared.
+    all_placed
+        Whether the kind of every complaint is known; a complaint may name no action.
     """
 
     months: Months
     report: Report
     carried: Figures | None
     undeclared: tuple[str, ...]
+    kinds: frozenset[str]
+    unplaced: tuple[str, ...]
+    all_placed: bool
 
 
 @dataclass(frozen=True)
@@ -90,9 +106,12 @@ class RegulatorPage(Page):
     tables
         By dimension, over the whole period.
     declared
-        Whether grounds are declared at all; `undeclared` are the policies that are not.
+        Whether grounds are declared at all; `undeclared` are the policies that are not, `unplaced`
+        the actions whose kind is not.
     method
         How the figures are made.
+    not_known
+        What the EU's template asks for besides, and what could not be checked.
     """
 
     template: ClassVar[str] = "regulator.html"
@@ -109,8 +128,11 @@ class RegulatorPage(Page):
     declared: bool
     file: str
     undeclared: tuple[str, ...]
+    unplaced: tuple[str, ...]
     csv_url: str
+    template_url: str
     method: tuple[str, ...]
+    not_known: tuple[str, ...]
 
 
 def _today() -> date:
@@ -131,7 +153,8 @@ class RegulatorPages:
     def __init__(self, stock: Stock, today: Callable[[], date] = _today) -> None:
         self.stock = stock
         self.today = today
-        self.made: Kept[Made] = Kept()
+        self._made: LRUCache[object, Made] = LRUCache(MOST_KEPT)
+        self._turn = threading.Lock()
 
     def add_to(self, door: Door) -> None:
         """Add the page and its file."""
@@ -155,9 +178,29 @@ class RegulatorPages:
             written = report_csv(made.report, made.carried, made.months, self.stock.least_subjects)
             return visit.download(written, f"complaints-{typed.since}-{typed.until}.csv")
 
+        @door.page("/regulator-template.csv", Role.MANAGER)
+        def template(visit: Visit) -> Response:
+            typed = self._typed(visit.query)
+            filed = self._filed(self._make(typed))
+            visit.note(since=typed.since, until=typed.until, export="regulator-template")
+            return visit.download(template_csv(filed), FILE_NAME, encoding="utf-8")
+
+    def _filed(self, made: Made) -> Filed:
+        grounds = self._grounds() or NOTHING_DECLARED
+        return Filed(
+            report=made.report,
+            months=made.months,
+            kinds=made.kinds,
+            declared=frozenset(map(str, grounds.actions.values())),
+            placed=made.all_placed,
+            service=grounds.service,
+            least=self.stock.least_subjects,
+        )
+
     def _page(self, typed: Typed, made: Made | None, why: str = "") -> RegulatorPage:
         found = made.report if made else Report(None)
         least = self.stock.least_subjects
+        query = urlencode({"since": typed.since, "until": typed.until})
         return RegulatorPage(
             title="Transparency report",
             months=typed,
@@ -167,7 +210,7 @@ class RegulatorPages:
             carried=made.carried if made else None,
             by_month=found.months,
             tables=tuple(
-                Table(name, rows)
+                Table(name, HEADINGS.get(name, name), rows)
                 for name in DIMENSIONS
                 if (rows := tuple(one for one in found.parts if one.dimension == name))
             ),
@@ -175,16 +218,22 @@ class RegulatorPages:
             declared=made is None or self._grounds() is not None,
             file=FILE,
             undeclared=made.undeclared if made else (),
-            csv_url=f"/regulator.csv?{urlencode({'since': typed.since, 'until': typed.until})}",
+            unplaced=made.unplaced if made else (),
+            csv_url=f"/regulator.csv?{query}",
+            template_url=f"/regulator-template.csv?{query}",
             method=method(least),
+            not_known=NOT_KNOWN,
         )
 
     def _make(self, typed: Typed) -> Made:
-        """Make a report, or take the one made lately; raises InvalidDate or InvalidMapping."""
+        """Make a report, or take the one that holds still; raises InvalidDate or InvalidMapping."""
         months = months_of(typed, self.today())
-        grounds = self._grounds() or Grounds(policies={})
-        asked = (months, grounds.model_dump_json())
-        return self.made.value(asked, lambda: self._count(months, grounds))
+        grounds = self._grounds() or NOTHING_DECLARED
+        with self._turn:
+            asked = (months, grounds.model_dump_json(), mark_of(self.stock.engine, months))
+            if asked not in self._made:
+                self._made[asked] = self._count(months, grounds)
+            return self._made[asked]
 
     def _count(self, months: Months, grounds: Grounds) -> Made:
         engine, least = self.stock.engine, self.stock.least_subjects
@@ -193,8 +242,15 @@ class RegulatorPages:
         carried = None if 0 < len(before) < least else figures_of(before, least)
         named = Counter(str(name) for name in complaints["policy"].dropna())
         undeclared = tuple(name for name, _ in grounds.undeclared(named))
-        found = report(complaints, months.names, least)
-        return Made(months, found, carried, undeclared)
+        return Made(
+            months,
+            report(complaints, months.names, least),
+            carried,
+            undeclared,
+            kinds=frozenset(map(str, complaints["contested"].dropna())),
+            unplaced=grounds.unplaced(Counter(map(str, complaints["action"].dropna()))),
+            all_placed=bool(complaints["contested"].notna().all()),
+        )
 
     def _grounds(self) -> Grounds | None:
         return read_grounds(self.stock.settings.home)

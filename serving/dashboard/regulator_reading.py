@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -10,10 +11,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from features.database import reading
-from features.tables import APPEALS, DECISIONS
+from features.tables import APPEALS, DECISIONS, HISTORY_DAYS
 from models.grounds import Grounds
 
 DAY_SECONDS: Final = 86_400
+READ: Final = ("submitted_at", "policy", "action", "detection", "language")
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,21 @@ def next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def mark_of(engine: sa.Engine, months: Months) -> str:
+    """Give what is another one when anything is entered that the report of some months tells."""
+    marks = HISTORY_DAYS.c
+    query = sa.select(marks.day, marks.filed, marks.answered).where(marks.day < months.end.date())
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(marks.day)).all()
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+
+
 def complaints_of(engine: sa.Engine, months: Months, grounds: Grounds) -> pd.DataFrame:
     """Read the complaints filed in some months, as `models.transparency.report` takes them.
 
     Of several decisions on one, the latest before the end counts.
     """
-    columns = [APPEALS.c[name] for name in ("submitted_at", "policy", "detection", "language")]
+    columns = [APPEALS.c[name] for name in READ]
     latest = _latest(months.end)
     query = (
         sa.select(*columns, latest.c.decided_at, latest.c.outcome)
@@ -68,7 +79,7 @@ def complaints_of(engine: sa.Engine, months: Months, grounds: Grounds) -> pd.Dat
 
 def carried_over(engine: sa.Engine, months: Months, grounds: Grounds) -> pd.DataFrame:
     """Read the complaints that were pending when the months began, in the same columns."""
-    columns = [APPEALS.c[name] for name in ("submitted_at", "policy", "detection", "language")]
+    columns = [APPEALS.c[name] for name in READ]
     latest = _latest(months.end)
     earlier = sa.exists().where(
         DECISIONS.c.appeal_id == APPEALS.c.appeal_id, DECISIONS.c.decided_at < months.start
@@ -96,7 +107,7 @@ def _latest(until: datetime) -> sa.Subquery:
 
 
 def _frame(rows: list[tuple[object, ...]], grounds: Grounds) -> pd.DataFrame:
-    names = ("filed", "policy", "detection", "language", "decided", "outcome")
+    names = ("filed", *READ[1:], "decided", "outcome")
     columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
     told = pd.DataFrame({name: pd.Series(columns.get(name, ()), dtype=object) for name in names})
     filed = pd.to_datetime(told["filed"], utc=True)
@@ -108,6 +119,8 @@ def _frame(rows: list[tuple[object, ...]], grounds: Grounds) -> pd.DataFrame:
             "ground": bases.map(lambda one: str(one.ground)).astype(object),
             "category": bases.map(lambda one: one.category).astype(object),
             "policy": told["policy"],
+            "action": told["action"],
+            "contested": told["action"].map(lambda one: _kind(grounds, one)).astype(object),
             "detection": told["detection"],
             "language": told["language"],
             "outcome": told["outcome"].map({"upheld": "upheld", "overturned": "reversed"}),
@@ -115,3 +128,8 @@ def _frame(rows: list[tuple[object, ...]], grounds: Grounds) -> pd.DataFrame:
             "automated": told["detection"] == "automated",
         }
     )
+
+
+def _kind(grounds: Grounds, action: str | None) -> str | None:
+    kind = grounds.contested(action)
+    return None if kind is None else str(kind)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from serving.dashboard.attempts import Attempts
+from serving.dashboard.attempts import KNOWN_FOR, Attempt, Attempts
 from serving.dashboard.csrf import FIELD, require_token, token_of
 from serving.dashboard.door import SESSION_COOKIE, Door, Parlour
 from serving.dashboard.pages import Frame, Page
@@ -27,6 +27,8 @@ from serving.problems import Problem
 PATH: Final = "/sign-in"
 VISIT_COOKIE: Final = "redress_visit"
 """A secret of a browser that nobody is signed in with: the token of the sign-in form is of it."""
+KNOWN_COOKIE: Final = "redress_known"
+"""A secret of a browser that somebody has signed in with: see `attempts`."""
 WRONG: Final = "That name and password do not go together, or the person may no longer sign in."
 WRONG_KEY: Final = "That key opens nothing: it is not one, has expired, or was revoked."
 KEY_TOO_SMALL: Final = "That key only scores. Sign in with one of the scope review or admin."
@@ -138,22 +140,27 @@ class SignIn:
     def _enter(self, call: Call, door: Door) -> Response:
         sent = call.fields
         require_token(call.request.cookies.get(VISIT_COOKIE, ""), sent.get(FIELD, ""))
+        attempt = _attempt(call)
         try:
-            person = self._person(sent, call.arrival.address)
+            person = self._person(sent, attempt)
         except Problem as problem:
             back, carried = local(sent.get("next", "/")), sent.get("carried", "")
             page = SignInPage("Sign in", problem.detail, sent.get("name", ""), back, carried)
-            return self.show(call, page, problem.status)
-        return self._welcome(call, door, person)
+            response = self.show(call, page, problem.status)
+            response.headers.update(problem.headers)
+            return response
+        response = self._welcome(call, door, person)
+        seconds = int(KNOWN_FOR.total_seconds())
+        call.set_cookie(response, KNOWN_COOKIE, attempt.browser, seconds)
+        return response
 
-    def _person(self, sent: Mapping[str, str], address: str) -> Person:
-        key = sent.get("key", "").strip()
-        name = "" if key else login_of(sent.get("name", ""))
-        self.attempts.begin(name, address)
+    def _person(self, sent: Mapping[str, str], attempt: Attempt) -> Person:
+        key = _key_in(sent)
+        self.attempts.begin(attempt)
         person = (
             self._holder(key) if key else self._user(sent.get("name", ""), sent.get("password", ""))
         )
-        self.attempts.succeeded(name, address)
+        self.attempts.succeeded(attempt)
         return person
 
     def _user(self, name: str, password: str) -> Person:
@@ -187,6 +194,19 @@ class SignIn:
             response = door.visit(call, person, secret).show(page)
         door.keep(call, response, secret)
         return response
+
+
+def _attempt(call: Call) -> Attempt:
+    """Say who tries, by what is no secret: of a key its id, apart from all names of people."""
+    key = _key_in(call.fields)
+    parts = split(key)
+    name = f"key\n{parts[0] if parts else ''}" if key else login_of(call.fields.get("name", ""))
+    browser = call.request.cookies.get(KNOWN_COOKIE, "") or secrets.token_urlsafe(32)
+    return Attempt(name, call.arrival.address, browser)
+
+
+def _key_in(sent: Mapping[str, str]) -> str:
+    return sent.get("key", "").strip()
 
 
 def _person_of(key: Key) -> Person:

@@ -136,7 +136,8 @@ class Users:
         with reading(self.engine) as connection:
             row = _row(connection, login_of(name))
         hashed = None if row is None or row.disabled_at is not None else row.password
-        right = self._fits(hashed or _nobody(), password[:MOST_PASSWORD])
+        nobody = _nobody()  # made by the first attempt of the process, whoever tries
+        right = self._fits(hashed or nobody, password[:MOST_PASSWORD])
         if row is None or hashed is None or not right:
             return None
         if self.hasher.check_needs_rehash(hashed):

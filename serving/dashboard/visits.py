@@ -145,7 +145,9 @@ class Visit:
 
     def refuse(self, problem: Problem) -> Response:
         """Show a problem as a page, with the way to other pages around it."""
-        return self.show(refusal_of(problem), problem.status)
+        response = self.show(refusal_of(problem), problem.status)
+        response.headers.update(problem.headers)
+        return response
 
     def go(self, path: str, said: str = "") -> Response:
         """Send the browser to a page after an action, which will say what was done."""
@@ -155,13 +157,15 @@ class Visit:
             self.call.set_cookie(response, SAID_COOKIE, value, SAID_SECONDS)
         return response
 
-    def download(self, content: str, name: str) -> Response:
-        """Send a CSV file of some name."""
+    def download(self, content: str, name: str, encoding: str = "utf-8-sig") -> Response:
+        """Send a CSV file of some name.
+
+        By default it begins with the mark of UTF-8, without which spreadsheets misread it; programs
+        take the mark for a part of the first column's name.
+        """
         headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-        # With a mark of UTF-8, without which spreadsheets misread it.
-        return Response(
-            content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers
-        )
+        media_type = "text/csv; charset=utf-8"
+        return Response(content.encode(encoding), media_type=media_type, headers=headers)
 
 
 def html(

@@ -17,7 +17,7 @@ from features.errors import (
     UnreachableDatabase,
 )
 from features.settings import Settings
-from features.tables import API_KEYS, APPEALS, DECISIONS, METADATA, THEMES
+from features.tables import API_KEYS, APPEALS, DECISIONS, HISTORY_DAYS, METADATA, THEMES
 
 
 def tables_of(path):
@@ -71,6 +71,7 @@ def test_a_database_from_before_the_themes_is_brought_up_with_all_its_rows(setti
         kept = connection.execute(sa.select(APPEALS.c.text, DECISIONS.c.outcome).join(DECISIONS))
         assert kept.all() == [("ร้านค้า", "upheld")]
         assert connection.execute(sa.select(sa.func.count()).select_from(THEMES)).scalar() == 0
+        assert connection.execute(sa.select(HISTORY_DAYS)).all() == [(filed.date(), 1, 1, 1)]
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     opened.dispose()

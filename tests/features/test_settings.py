@@ -105,6 +105,19 @@ def test_a_webhook_that_could_not_work_is_refused_and_not_repeated(given):
     assert raised.value.remedy
 
 
+@pytest.mark.parametrize(
+    "value", ["javascript:alert(1)", "mlflow.private.org", "https://me:private@example.com", "a b"]
+)
+def test_an_address_of_mlflow_that_is_none_is_refused_and_not_repeated(value):
+    with pytest.raises(
+        InvalidSetting, match=r"^REDRESS_MLFLOW_URL .*mlflow\.example\.com"
+    ) as raised:
+        Settings.from_environment({"REDRESS_MLFLOW_URL": value})
+    assert value not in str(raised.value)
+    read = Settings.from_environment({"REDRESS_MLFLOW_URL": "http://127.0.0.1:5000/"})
+    assert read.mlflow_url == "http://127.0.0.1:5000/"
+
+
 def test_an_empty_webhook_is_none_and_what_it_holds_is_not_shown():
     empty = {"REDRESS_WEBHOOK_URL": "", "REDRESS_WEBHOOK_SECRET": ""}
     assert Settings.from_environment(empty) == Settings()

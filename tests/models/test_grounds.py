@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import InvalidMapping
-from models.grounds import FILE, OTHER, Ground, Grounds, read_grounds
+from models.grounds import FILE, OTHER, Contested, Ground, Grounds, read_grounds
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / FILE
 
@@ -21,6 +21,15 @@ def test_the_example_is_sound(tmp_path, declare):
     grounds = read_grounds(declare(EXAMPLE.read_bytes()))
     assert grounds.of("counterfeit").ground is Ground.ILLEGAL
     assert grounds.of("payment_hold").category == "scams_and_fraud"
+    assert grounds.contested("shop_suspended") is Contested.ACCOUNT
+    assert grounds.contested("penalty_points") is Contested.OTHER
+
+
+def test_an_action_that_is_not_declared_is_of_no_kind_and_named(declare):
+    grounds = read_grounds(declare("policies: {}\nactions: {gone: account}\nservice: Shop"))
+    assert grounds.contested("new") is grounds.contested(None) is None
+    assert grounds.unplaced({"gone": 7, "b": 2, "a": 2, "new": 5}) == ("new", "a", "b")
+    assert grounds.service == "Shop"
 
 
 def test_without_a_file_nothing_is_declared(tmp_path):
@@ -48,6 +57,9 @@ def test_what_is_not_declared_is_other_and_named(declare):
         "policies: {spam: {ground: illegal, category: 'No Words'}}",
         "policies: {spam: {ground: illegal}}",
         "policies: {spam: {ground: illegal, category: a, more: 1}}",
+        "{policies: {}, actions: {gone: deleted}}",
+        "{policies: {}, actions: [gone]}",
+        "{policies: {}, service: [a]}",
         "policies: {",
         "!!python/object/apply:os.getcwd []",
         b"\xff\xfe\x00",

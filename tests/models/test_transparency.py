@@ -14,7 +14,7 @@ GROUNDS = {"a": "illegal", "b": "illegal", "c": "incompatible", None: "other"}
 
 
 def complaint(month="2026-01", policy="a", outcome="upheld", **facts):
-    told = {"detection": "automated", "language": "en", "days": 2.0, **facts}
+    told = {"detection": "automated", "language": "en", "days": 2.0, "contested": None, **facts}
     return {
         "month": month,
         "policy": policy,
@@ -39,6 +39,7 @@ COMPLAINTS = st.lists(
         outcome=st.sampled_from(["upheld", "reversed", None]),
         detection=st.sampled_from(["automated", "human", "report", None]),
         language=st.sampled_from(["en", "th", "id"]),
+        contested=st.sampled_from(["visibility", "account", "other", None]),
     ),
     min_size=LEAST,
     max_size=80,
@@ -53,7 +54,7 @@ def test_outcomes_times_and_automated_means_are_counted():
     assert (told.received, told.pending, told.decided) == (13, 2, 11)
     assert (told.upheld, told.reversed) == (6, 5)
     assert told.reversal_share == pytest.approx(5 / 11)
-    assert told.median_days == 10
+    assert (told.median_days, told.median_hours) == (10, 240)
     assert (told.automated, told.automated_decided, told.automated_reversed) == (5, 5, 5)
     assert told.automated_reversal_share == 1
 

@@ -2,10 +2,15 @@
 
 import hashlib
 import math
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -238,6 +243,73 @@ def served() -> Callable[..., object]:
 def until() -> Callable[[Callable[[], object]], None]:
     """Wait for another thread."""
     return wait_until
+
+
+class Process:
+    """A service in a process of its own, with a home of its own."""
+
+    def __init__(self, home: Path, workers: int) -> None:
+        self.home = home
+        self.settings = Settings(home=home)
+        self.engine = open_database(self.settings)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        words = ["serve", "--port", str(self.port), "--workers", str(workers)]
+        self.log = (home / "log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from features.command import main; main()", *words],
+            env=os.environ | {"REDRESS_HOME": str(home)},
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def key(self, *scopes: str) -> str:
+        """Make a new key."""
+        return Keys(self.engine).create("test", [Scope(scope) for scope in scopes]).bearer
+
+    def client(self, *scopes: str) -> httpx.Client:
+        """Give a client that carries a new key."""
+        headers = {"Authorization": f"Bearer {self.key(*scopes)}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+    def run(self, *words: str) -> None:
+        """Run a `redress` command in the same home; it must succeed."""
+        command = [sys.executable, "-c", "from features.command import main; main()", *words]
+        environment = os.environ | {"REDRESS_HOME": str(self.home)}
+        done = subprocess.run(command, env=environment, cwd=self.home, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def said(self) -> str:
+        """Give what the process has written."""
+        return (self.home / "log").read_text()
+
+    def ended(self) -> int:
+        """Ask the process to end, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+
+@contextmanager
+def served_by_a_process(home: Path, workers: int = 1) -> Iterator[Process]:
+    service = Process(home, workers)
+    try:
+        yield service
+    finally:
+        service.process.kill()
+        service.process.wait()
+        service.log.close()
+        service.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def started() -> Callable[..., AbstractContextManager[Process]]:
+    """Start `redress serve` in a home, `started(home, workers)`, as a context."""
+    return served_by_a_process
 
 
 WEBHOOK_SECRET = "whsec_" + "QUJD" * 8

@@ -14,6 +14,7 @@ OF_THEIR_OWN = {
     errors.NoSuchTheme: 404,
     errors.EditConflict: 409,
     errors.MergedTheme: 409,
+    errors.UnfitStore: 503,
 }
 
 

@@ -1,91 +1,27 @@
 """The service as its users meet it: `redress serve`, a real process on a real socket."""
 
 import importlib.util
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
 from features.columns import ColumnMap
-from features.database import open_database, writing
+from features.database import writing
 from features.files import read_table
 from features.frame import appeal_frame
-from features.settings import Settings
 from features.tables import SCORES
 from models import theme_encoder
 from models.catalog import Catalog
 from models.registry import CHAMPION, Registry
-from serving.keys import Keys, Scope
 
 pytestmark = pytest.mark.slow
 
 
-class Process:
-    """A service in a process of its own, with a home of its own."""
-
-    def __init__(self, home: Path, workers: int) -> None:
-        self.home = home
-        self.settings = Settings(home=home)
-        self.engine = open_database(self.settings)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
-        words = ["serve", "--port", str(self.port), "--workers", str(workers)]
-        self.log = (home / "log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from features.command import main; main()", *words],
-            env=os.environ | {"REDRESS_HOME": str(home)},
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            cwd=home,
-        )
-
-    def client(self, *scopes: str) -> httpx.Client:
-        """Give a client that carries a new key."""
-        made = Keys(self.engine).create("test", [Scope(scope) for scope in scopes])
-        headers = {"Authorization": f"Bearer {made.bearer}"}
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=60)
-
-    def run(self, *words: str) -> None:
-        """Run a `redress` command in the same home; it must succeed."""
-        command = [sys.executable, "-c", "from features.command import main; main()", *words]
-        environment = os.environ | {"REDRESS_HOME": str(self.home)}
-        done = subprocess.run(command, env=environment, cwd=self.home, capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
-
-    def said(self) -> str:
-        """Give what the process has written."""
-        return (self.home / "log").read_text()
-
-    def ended(self) -> int:
-        """Ask the process to end, and give its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
-
-
-@contextmanager
-def started(home: Path, workers: int = 1) -> Iterator[Process]:
-    service = Process(home, workers)
-    try:
-        yield service
-    finally:
-        service.process.kill()
-        service.process.wait()
-        service.log.close()
-        service.engine.dispose()
-
-
 def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(
-    tmp_path, until, appeal, inbox, line_up, webhook_secret, monkeypatch
+    tmp_path, started, until, appeal, inbox, line_up, webhook_secret, monkeypatch
 ):
     monkeypatch.setenv("REDRESS_WEBHOOK_URL", inbox.url)
     monkeypatch.setenv("REDRESS_WEBHOOK_SECRET", webhook_secret)
@@ -119,7 +55,9 @@ def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(
 @pytest.mark.skipif(
     importlib.util.find_spec("models.scorer") is None, reason="there is no model to train"
 )
-def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(tmp_path, until, found_of):
+def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(
+    tmp_path, started, until, found_of
+):
     with started(tmp_path) as service, service.client("score", "review") as client:
         service.run("sample", "sample", "--appeals", "1500", "--days", "120")
         service.run("train", "sample/appeals.csv", "--columns", "sample/columns.yaml")

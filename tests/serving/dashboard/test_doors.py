@@ -1,4 +1,4 @@
-"""The small parts of the door: where requests come from, tokens, forms, limits."""
+"""The small parts of the door: where requests come from, tokens, forms."""
 
 import asyncio
 from urllib.parse import urlencode
@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from features.settings import Settings
 from serving.dashboard.arrivals import Arrival, arrivals_of
-from serving.dashboard.attempts import OF_A_NAME, OF_AN_ADDRESS, Attempts, network_of
 from serving.dashboard.csrf import require_own_origin, require_token, token_of
 from serving.dashboard.forms import MOST_BYTES, read_fields
 from serving.dashboard.visits import local
@@ -126,63 +125,6 @@ def test_a_form_that_cannot_be_used_is_refused(kind, body, status):
     with pytest.raises(Problem) as refused:
         asyncio.run(read_fields(request_of(headers=[("Content-Type", kind)], body=body)))
     assert refused.value.status == status
-
-
-def failed(attempts, name, address):
-    """Tell whether an attempt is let through; it fails then."""
-    try:
-        attempts.begin(name, address)
-    except Problem:
-        return False
-    return True
-
-
-def test_whoever_is_stopped_is_told_for_how_long():
-    attempts = Attempts()
-    for _ in range(OF_A_NAME):
-        attempts.begin("mia", "1.2.3.4")
-    with pytest.raises(Problem, match="Wait 15 minutes") as refused:
-        attempts.begin("mia", "1.2.3.4")
-    assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "900")
-
-
-def test_guessing_at_a_name_is_stopped_there_and_for_nobody_else():
-    attempts = Attempts()
-    assert [failed(attempts, "mia", "1.2.3.4") for _ in range(OF_A_NAME + 1)] == [
-        *[True] * OF_A_NAME,
-        False,
-    ]
-    assert failed(attempts, "mia", "5.6.7.8")
-    assert failed(attempts, "ben", "1.2.3.4")
-
-
-def test_an_address_may_not_try_every_name_and_whoever_gets_in_is_not_counted():
-    attempts = Attempts()
-    for n in range(OF_AN_ADDRESS):
-        assert failed(attempts, f"name {n}", "1.2.3.4")
-        attempts.begin("mia", "9.9.9.9")
-        attempts.succeeded("mia", "9.9.9.9")
-    assert not failed(attempts, "another", "1.2.3.4")
-    assert failed(attempts, "another", "9.9.9.9")
-
-
-def test_an_attempt_is_forgotten_after_a_while():
-    attempts = Attempts(within_seconds=0)
-    assert all(failed(attempts, "mia", "1.2.3.4") for _ in range(2 * OF_A_NAME))
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:db8::ffff:1", "2001:db8::/64"),
-        ("::ffff:1.2.3.4", "1.2.3.4"),
-        ("1.2.3.4", "1.2.3.4"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_an_address_of_version_6_counts_with_its_network(address, network):
-    assert network_of(address) == network
 
 
 @pytest.mark.parametrize("path", ["/", "/themes", "/themes?q=a%20b&sort=-week", "/a#b"])

@@ -27,7 +27,7 @@ def rows_of(answer):
 
 def test_the_report_is_for_managers(house, viewer, manager):
     reviewer = house.client(Role.REVIEWER)
-    for path in ("/regulator", "/regulator.csv"):
+    for path in ("/regulator", "/regulator.csv", "/regulator-template.csv"):
         assert viewer.get(path).status_code == reviewer.get(path).status_code == 403
         assert manager.get(path, params=PERIOD).status_code == 200
         assert house.client(follow_redirects=False).get(path).status_code == 303
@@ -35,10 +35,12 @@ def test_the_report_is_for_managers(house, viewer, manager):
 
 def test_the_page_tells_complaints_outcomes_and_how_they_are_counted(manager):
     page = manager.get("/regulator", params=PERIOD).text
-    assert "<dt>Complaints received</dt><dd>117</dd>" in page
+    assert "<dt>Complaints submitted</dt><dd>117</dd>" in page
     assert "No grounds are declared" in page
     assert "How the figures are made" in page
     assert "Fewer than 5 complaints are never told alone" in page
+    assert "&#39;Decisions partially reversed&#39; is empty, not 0" in page
+    assert "Tables 1 to 6 and 8 to 11" in page
 
 
 def test_the_file_has_the_figures_of_the_history_under_stable_names(house, manager):
@@ -49,12 +51,12 @@ def test_the_file_has_the_figures_of_the_history_under_stable_names(house, manag
     assert tuple(rows[0]) == COLUMNS
     total = rows[0]
     assert (total["dimension"], total["value"], total["month"]) == ("total", "all", "")
-    assert total["complaints_received"] == "117"
+    assert total["complaints_submitted"] == "117"
     decided = int(total["decisions_upheld"]) + int(total["decisions_reversed"])
-    assert decided == int(total["decisions"]) == 117 - int(total["complaints_pending"])
-    assert float(total["median_days_to_decision"]) == 1.0
+    assert decided == int(total["decisions"]) == 117 - int(total["decisions_omitted"])
+    assert float(total["median_time_hours"]) == 24.0
     assert total["automated_detection"] == "117"
-    assert total["decisions_partly_reversed"] == ""
+    assert total["decisions_partially_reversed"] == ""
     assert "never told alone" in total["note"]
     assert {row["dimension"] for row in rows} >= {"total", "ground", "policy", "language"}
     months = [row["month"] for row in rows if row["dimension"] == "total"][1:]
@@ -68,7 +70,7 @@ def test_declared_grounds_are_used_and_others_named(full_house):
     assert "No ground is declared" in page
     assert "<bdi>counterfeit</bdi>" in page
     grounds = {
-        row["value"]: int(row["complaints_received"])
+        row["value"]: int(row["complaints_submitted"])
         for row in rows_of(client.get("/regulator.csv", params=PERIOD))
         if row["dimension"] == "ground" and not row["month"]
     }
@@ -113,7 +115,7 @@ def test_a_period_without_complaints_tells_nothing(manager):
     asked = {"since": "2024-01", "until": "2024-02"}
     assert "nothing is told" in manager.get("/regulator", params=asked).text
     rows = rows_of(manager.get("/regulator.csv", params=asked))
-    assert rows[0]["complaints_received"] == ""
+    assert rows[0]["complaints_submitted"] == ""
     assert rows[0]["note"].startswith("Fewer than 5 complaints")
 
 

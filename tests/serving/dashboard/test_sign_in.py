@@ -95,10 +95,49 @@ def test_after_five_failures_only_that_name_from_here_has_to_wait(full_house):
     client = full_house.client()
     statuses = [signed_in(client, name="mia", password="x" * 12).status_code for _ in range(6)]
     assert statuses == [403] * 5 + [429]
+    stopped = signed_in(client, name="mia", password="x" * 12)
+    assert 0 < int(stopped.headers["Retry-After"]) <= 30
+    assert "Too many attempts have failed from here" in stopped.text
     assert signed_in(client, name="MIA", password=PASSWORD).status_code == 429
     assert signed_in(client, name="ben", password=PASSWORD).status_code == 303
     elsewhere = full_house.client(headers={"X-Forwarded-For": "203.0.113.9"})
     assert signed_in(elsewhere, name="mia", password=PASSWORD).status_code == 303
+
+
+def test_a_browser_that_signed_in_before_is_heard_while_others_fail_beside_it(full_house):
+    full_house.users.add("Mia", Role.MANAGER, PASSWORD)
+    client = full_house.client()
+    answer = signed_in(client, name="mia", password=PASSWORD)
+    known = next(
+        one for one in answer.headers.get_list("set-cookie") if one.startswith("redress_known=")
+    )
+    assert "HttpOnly" in known
+    assert f"Max-Age={90 * 86_400}" in known
+    stranger = full_house.client()
+    assert [signed_in(stranger, name="mia", password="x").status_code for _ in range(6)][-1] == 429
+    assert signed_in(client, name="mia", password="x").status_code == 403
+    assert signed_in(client, name="mia", password=PASSWORD).status_code == 303
+
+
+def test_a_key_is_limited_by_its_id_as_a_person_by_name(full_house):
+    bearer = Keys(full_house.engine).create("night desk", [Scope.REVIEW]).bearer
+    wrong = bearer[:-43] + "x" * 43
+    client = full_house.client()
+    assert [signed_in(client, key=wrong).status_code for _ in range(6)] == [403] * 5 + [429]
+    assert signed_in(client, key=bearer).status_code == 429
+    other = Keys(full_house.engine).create("day desk", [Scope.REVIEW]).bearer
+    assert signed_in(client, key=other).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/sign-in", 200), ("/sign-in?next=%2Fthemes", 200), ("/themes/T1", 303)]
+)
+def test_both_ways_to_sign_in_are_in_plain_sight(house, path, status):
+    assert house.client().get(path).status_code == status
+    page = house.client(follow_redirects=True).get(path).text
+    assert "<details" not in page
+    assert page.index('id="name"') < page.index('id="password"') < page.index('id="key"')
+    assert page.index("Or with a key") < page.index('id="key"')
 
 
 def test_a_session_is_another_one_after_signing_in_and_none_after_signing_out(house):

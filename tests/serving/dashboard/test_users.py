@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +71,31 @@ def test_one_without_a_password_is_not_let_in_by_any(users):
         None,
         None,
     ]
+
+
+class CountingHasher(PasswordHasher):
+    """argon2, and how often a password was held against a hash of which cost."""
+
+    def __init__(self):
+        super().__init__()
+        self.verified = []
+
+    def verify(self, hashed, password):
+        self.verified.append((str(extract_parameters(hashed)), len(password)))
+        return super().verify(hashed, password)
+
+
+def test_a_name_that_nobody_has_costs_what_a_wrong_password_costs(engine):
+    hasher = CountingHasher()
+    users = Users(engine, hasher)
+    users.add("Mia", Role.VIEWER, PASSWORD)
+    users.add("proxied", Role.VIEWER, None)
+    users.add("gone", Role.VIEWER, PASSWORD)
+    users.disable("gone")
+    names = ("Mia", "nobody", "proxied", "gone")
+    assert [users.verified(name, "x" * 2_000) for name in names] == [None] * 4
+    assert len(hasher.verified) == 4
+    assert len(set(hasher.verified)) == 1
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\0b", "a\u202eb", "tab\x07"])
