@@ -264,6 +264,7 @@ def _stretches(question: Question, window_days: int) -> tuple[Stretch, ...]:
         *(
             Stretch(f"Last {days}", question.of_days(days).url(), days == question.days)
             for days in DAYS
+            if days < (window_days or days + 1) or days == question.days
         ),
     )
 

@@ -16,6 +16,8 @@ from serving.dashboard.theme_question import Question
 from serving.dashboard.theme_span import Span
 
 SPARK_DAYS: Final = 28
+CLEARLY: Final = 2.33
+"""Standard errors that a rise exceeds by chance once in a hundred."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Compared:
         """Appeals more than on the days before."""
         return None if self.before is None else self.now - self.before
 
+    @property
+    def risen(self) -> bool:
+        """Whether it is more than two equal counts differ by chance (Przyborowski, Wilenski 1940)."""
+        return (self.change or 0) > CLEARLY * (self.now + (self.before or 0)) ** 0.5
+
 
 @dataclass(frozen=True)
 class ThemeRow:
@@ -73,6 +80,8 @@ class ThemeRow:
         Appeals of those days that have all facts that are asked for.
     share
         Of all appeals of those days; outcomes are of the appeals of those days, too.
+    first_seen
+        Filing of its first appeal in the window, or the day it was first found on, if earlier.
     flag
         What its rarest open alarm says, or None.
     """
@@ -126,7 +135,7 @@ def row_of(theme: Theme, tally: Tally, flag: Flag | None) -> ThemeRow:
         share=count.appeals / tally.appeals if tally.appeals else 0.0,
         outcomes=count.outcomes,
         driver=portrait.drivers[0] if portrait.drivers else None,
-        first_seen=portrait.first_seen.date(),
+        first_seen=min(portrait.first_seen.date(), theme.born_on),
         retired_on=theme.retired_on,
         emerging=theme.emerging,
         flag=flag,

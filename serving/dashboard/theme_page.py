@@ -115,8 +115,8 @@ class ThemePage(Page):
         The theme that it counts to now, or None.
     targets
         Themes that it may be merged into.
-    may_note, may_change
-        What the person may do.
+    may_read, may_note, may_change
+        What the person may do; whoever may read an appeal has it linked.
     """
 
     template: ClassVar[str] = "theme.html"
@@ -137,6 +137,7 @@ class ThemePage(Page):
     filed: FiledPage
     statuses: tuple[Status, ...]
     targets: tuple[Named, ...]
+    may_read: bool
     may_note: bool
     may_change: bool
     refused: Refused
@@ -186,6 +187,7 @@ class ThemePages:
             filed=self._filed(theme, window, filed_page),
             statuses=tuple(one for one in Status if one is not Status.DISMISSED),
             targets=self._targets(theme_id, names),
+            may_read=role.includes(Role.REVIEWER),
             may_note=role.includes(Role.REVIEWER) and theme.merged_into is None,
             may_change=role.includes(Role.MANAGER) and theme.merged_into is None,
             refused=refused or Refused(),

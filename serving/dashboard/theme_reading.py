@@ -15,6 +15,7 @@ from features.tables import APPEALS, DECISIONS, THEME_MEMBERS, THEMES
 from models.catalog import Catalog
 from models.theme_queries import no_such_theme, ordered
 from models.themes import Theme
+from serving.dashboard.queue_rows import url_of
 
 APPEALS_SHOWN: Final = 20
 _ID: Final = re.compile(r"T[0-9]{1,18}", re.ASCII)
@@ -30,6 +31,11 @@ class Filed:
     language: str | None
     policy: str | None
     outcome: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Give the address of its page."""
+        return url_of(self.appeal_id)
 
 
 def shown_theme(catalog: Catalog, theme_id: str, least_subjects: int) -> Theme:

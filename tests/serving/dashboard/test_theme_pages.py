@@ -102,7 +102,7 @@ def test_a_filter_is_kept_by_every_way_on(viewer):
     links = [html.unescape(one) for one in re.findall(r'href="(/themes[^"/]*\?[^"]*)"', page.text)]
     kept = [one for one in links if "days=14" in one]
     # All but the links to other days, and the one to all days.
-    assert len(links) - len(kept) == 4
+    assert len(links) - len(kept) == 3
     parts = asked.split("&")
     assert all(set(parts) < set(one.partition("?")[2].split("&")) for one in links)
     assert any(one.startswith("/themes.csv?") for one in kept)
@@ -193,6 +193,11 @@ def test_a_theme_is_shown_whole(viewer):
     assert "T1-0 " in later
     assert "T1-39 " not in later
     assert viewer.get("/themes/T1?filed=x9").status_code == 200
+
+
+def test_whoever_may_read_an_appeal_has_it_linked(viewer, manager):
+    assert 'href="/queue/T1-39"' in manager.get("/themes/T1").text
+    assert 'href="/queue/' not in viewer.get("/themes/T1").text
 
 
 def test_the_trend_has_what_was_expected_its_band_and_the_episodes_of_alarms(viewer):
