@@ -97,10 +97,10 @@ HISTORY_DAYS: Final = Table(
     Column("answered", BigInteger, nullable=False),
     Column("decided", BigInteger, nullable=False),
 )
-"""Marks of the days, UTC, that appeals and decisions lie on: another number whenever something is
-entered or changed among the appeals filed on the day (`filed`), the decisions on these (`answered`),
-and the decisions made on the day (`decided`), a later decision on the same appeal included. The
-database sets them, by triggers, whoever writes: what was counted of a day holds while its mark
+"""Marks of the days, UTC, that appeals and decisions lie on. Each is another number whenever
+something is entered or changed: `filed` among the appeals filed on the day, `answered` among the
+decisions on these, `decided` among those made on the day, a later one on the same appeal included.
+The database sets them, by triggers, whoever writes: what was counted of a day holds while its mark
 does."""
 
 SCORES: Final = Table(

@@ -29,6 +29,7 @@ from serving.metrics import MEDIA_TYPE, Metrics
 from serving.openapi import IDEMPOTENCY, document_app, problems, reads_body
 from serving.problems import answer_problems
 from serving.replies import HEADER, read_name
+from serving.shadow import Follower
 from serving.shapes import (
     DecisionAnswer,
     DecisionRequest,
@@ -57,12 +58,18 @@ class Parts:
     bench: Bench = field(default_factory=Bench)
 
 
-def parts_of(engine: Engine, champion: Champion, current: CurrentThemes, metrics: Metrics) -> Parts:
-    """Put the parts of the interface together."""
+def parts_of(
+    engine: Engine,
+    champion: Champion,
+    current: CurrentThemes,
+    metrics: Metrics,
+    follower: Follower | None = None,
+) -> Parts:
+    """Put the parts of the interface together; the follower is told what was answered."""
     return Parts(
         champion=champion,
         gate=Gate(Keys(engine)),
-        scores=ScoreDesk(engine, champion, current, metrics),
+        scores=ScoreDesk(engine, champion, current, metrics, follower),
         decisions=DecisionDesk(engine),
         themes=ThemeDesk(current.catalog, current.settings.least_subjects),
         alarms=AlarmDesk(AlarmBook(engine, current.settings.least_subjects)),
@@ -88,7 +95,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(alarm_routes(parts.alarms, parts.gate, parts.bench))
     app.include_router(model_routes(parts))
     app.include_router(metric_routes(parts.metrics))
-    add_pages(app, _stock(parts), Bench())
+    app.state.warming = add_pages(app, _stock(parts), Bench())
     document_app(app)
     return app
 

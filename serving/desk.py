@@ -22,6 +22,7 @@ from serving.metrics import Metrics
 from serving.problems import database_unavailable
 from serving.replies import REPLAYED, Claim, Replies
 from serving.scoring import LIST, Assessment, Themes, answer, assess
+from serving.shadow import Answered, Follower, Nobody
 
 logger = logging.getLogger("redress.serving")
 
@@ -49,12 +50,18 @@ class ScoreDesk:
     """Scores requests and records every score before it is answered."""
 
     def __init__(
-        self, engine: Engine, champion: Champion, themes: Themes, metrics: Metrics
+        self,
+        engine: Engine,
+        champion: Champion,
+        themes: Themes,
+        metrics: Metrics,
+        follower: Follower | None = None,
     ) -> None:
         self.engine = engine
         self.champion = champion
         self.themes = themes
         self.metrics = metrics
+        self.follower = follower or Nobody()
         self.replies = Replies(engine)
 
     def reply(self, body: bytes, asked: Asked) -> Reply:
@@ -90,11 +97,13 @@ class ScoreDesk:
         items = read_items(body, LIST)
         assessment = assess(items, served, self.themes)
         shaped = json.dumps(answer(assessment, items), allow_nan=False).encode()
-        self._record(assessment, asked.request_id, claim, shaped)
+        occasion = Occasion(assessment.model_version, datetime.now(UTC), asked.request_id)
+        self._record(assessment, occasion, claim, shaped)
+        self._follow(assessment, occasion)
         return Reply(shaped, facts=self._count(assessment))
 
     def _record(
-        self, assessment: Assessment, request_id: str, claim: Claim | None, shaped: bytes
+        self, assessment: Assessment, occasion: Occasion, claim: Claim | None, shaped: bytes
     ) -> None:
         """Keep the scores, the appeals that decisions refer to, and a named answer, or nothing."""
         appeals = [scored.appeal for scored in assessment.scored]
@@ -105,7 +114,7 @@ class ScoreDesk:
                     connection,
                     [scored.score for scored in assessment.scored],
                     [appeal.text for appeal in appeals],
-                    Occasion(assessment.model_version, datetime.now(UTC), request_id),
+                    occasion,
                 )
                 if claim is not None:
                     claim.keep(connection, shaped)
@@ -113,6 +122,13 @@ class ScoreDesk:
             logger.error("the ledger failed: %s", type(error).__qualname__)
             self.metrics.ledger_failures.inc()
             raise database_unavailable() from error
+
+    def _follow(self, assessment: Assessment, occasion: Occasion) -> None:
+        """Let the challenger know what was answered."""
+        by = occasion.model_version, occasion.scored_at
+        self.follower.offer(
+            [Answered(one.appeal, one.score.probability, *by) for one in assessment.scored]
+        )
 
     def _count(self, assessment: Assessment) -> dict[str, Any]:
         scored = len(assessment.scored)

@@ -11,6 +11,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from serving.shadow import Loss
 from serving.webhook.schedule import Outcome
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -54,6 +55,17 @@ class Metrics:
         )
         for outcome in Outcome:
             self.webhooks.labels(outcome)  # so that each is there before it first happens
+        self.shadowed = Counter(
+            "redress_shadow_scored", "Appeals that the challenger scored unseen.", registry=registry
+        )
+        self.shadow_losses = Counter(
+            "redress_shadow_lost",
+            "Answered appeals that the challenger did not score: no room, unfit, failed, stopped.",
+            ("reason",),
+            registry=registry,
+        )
+        for loss in Loss:
+            self.shadow_losses.labels(loss)
         self.model = Gauge(
             "redress_model_info",
             "1 for the version that serves.",
@@ -71,6 +83,14 @@ class Metrics:
     def count_webhook(self, outcome: Outcome) -> None:
         """Count what became of an attempt to send a message."""
         self.webhooks.labels(outcome).inc()
+
+    def count_shadow(self, scored: int) -> None:
+        """Count appeals that the challenger scored unseen."""
+        self.shadowed.inc(scored)
+
+    def count_shadow_loss(self, why: Loss, appeals: int) -> None:
+        """Count answered appeals that it did not score."""
+        self.shadow_losses.labels(why).inc(appeals)
 
     def exposition(self) -> bytes:
         """Give all metrics as Prometheus reads them, of all processes together."""

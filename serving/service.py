@@ -19,8 +19,10 @@ from models.registry import Registry
 from serving.api import create_app, parts_of
 from serving.champion import Champion
 from serving.current_themes import CurrentThemes
+from serving.dashboard.warming import Warming
 from serving.metrics import Metrics
 from serving.settings import counts_together
+from serving.shadow import Shadow
 from serving.webhook.sender import sender_of
 
 
@@ -59,11 +61,19 @@ class Redress:
         self.themes = CurrentThemes(
             Catalog(self.engine, webhook=bool(settings.webhook_url)), settings
         )
-        mounted.app = create_app(parts_of(self.engine, self.champion, self.themes, metrics))
+        self.shadow = (
+            Shadow(Registry(settings), self.engine, metrics) if settings.shadow == "on" else None
+        )
+        app = create_app(parts_of(self.engine, self.champion, self.themes, metrics, self.shadow))
+        mounted.app = app
+        self.warming: Warming = app.state.warming
         self.webhook = sender_of(self.engine, settings, metrics.count_webhook)
         self.champion.start()
         self.themes.start()
         self.webhook.start()
+        self.warming.start()
+        if self.shadow is not None:
+            self.shadow.start()
 
     def __is_ready__(self) -> bool:
         """Answer /readyz: there is a model to score with."""
@@ -71,7 +81,10 @@ class Redress:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
-        """Let go of the webhook, the registry, the catalogue and the database."""
+        """Let go of the shadow, the webhook, the registry, the catalogue and the database."""
+        if self.shadow is not None:
+            self.shadow.stop()
+        self.warming.stop()
         self.webhook.stop()
         self.champion.stop()
         self.themes.stop()

@@ -98,7 +98,13 @@ class ScoreResult(Shape):
     probability: Annotated[Probability, Field(description="That the decision is overturned.")]
     uncertain: Annotated[bool, Field(description="Whether either outcome remains plausible.")]
     risk: RiskShape
-    priority: Annotated[float, Field(description="Higher is reviewed first.")]
+    priority: Annotated[
+        float,
+        Field(
+            description="Harm that a review is expected to avert. Of two reviews, let one open the "
+            "highest, the other the earliest filed: then nobody waits for ever."
+        ),
+    ]
     due_at: datetime
     logit: float
     reasons: list[ReasonShape]

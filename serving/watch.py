@@ -44,6 +44,11 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it is to stop: a long look may end early."""
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """Stop looking; a look that has begun is waited for."""
         self._stop.set()

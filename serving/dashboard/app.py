@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -23,33 +25,39 @@ from serving.dashboard.model_page import ModelPages
 from serving.dashboard.pages import Drawer
 from serving.dashboard.policies import Policies
 from serving.dashboard.queue_list import Queue
-from serving.dashboard.queue_waiting import WaitingRoom
 from serving.dashboard.regulator_page import RegulatorPages
 from serving.dashboard.review_blind import add_switch
 from serving.dashboard.sessions import Lifetime, Sessions
 from serving.dashboard.sign_in import SignIn
-from serving.dashboard.static_files import PREFIX, StaticFiles, static_response
+from serving.dashboard.static_files import LIBRARY, PREFIX, StaticFiles, static_response
 from serving.dashboard.stock import Stock
 from serving.dashboard.theme_actions import ThemeActions
 from serving.dashboard.theme_list import ThemeList
 from serving.dashboard.theme_page import ThemePages
 from serving.dashboard.today import Today
 from serving.dashboard.users import Users
+from serving.dashboard.warming import Warming, mark_of
 from serving.keys import Keys
 from serving.problems import Problem
 
 
-def add_pages(app: FastAPI, stock: Stock, bench: Bench) -> None:
-    """Add the pages to an application, beside its HTTP interface."""
+def add_pages(app: FastAPI, stock: Stock, bench: Bench) -> Warming:
+    """Add the pages to an application, beside its HTTP interface; give what warms them."""
     static = StaticFiles()
     parlour = parlour_of(stock, static, bench)
-    sign_in = SignIn(parlour, Keys(stock.engine), Attempts())
+    sign_in = SignIn(parlour, Keys(stock.engine), Attempts(stock.engine))
     door = Door(APIRouter(), parlour, sign_in.ask_in)
     sign_in.add_to(door)
     add_page_routes(door, stock)
     _add_static(door.router, static)
     app.include_router(door.router)
     _add_missing(app, door)
+    pages = {
+        "templates": parlour.drawer.compile,
+        LIBRARY: lambda: static.find(static.urls[LIBRARY].removeprefix(PREFIX)),
+        **door.rehearsals(),
+    }
+    return Warming(pages, lambda: stock.champion.ready, lambda: mark_of(stock))
 
 
 def parlour_of(stock: Stock, static: StaticFiles, bench: Bench) -> Parlour:
@@ -81,7 +89,7 @@ def add_page_routes(door: Door, stock: Stock) -> None:
 
 
 def _add_queue(door: Door, stock: Stock) -> None:
-    Queue(stock, WaitingRoom(stock.engine, stock.themes)).add_to(door)
+    Queue(stock, stock.room).add_to(door)
     add_switch(door)
     AppealActions(AppealPages(stock, SimilarCases(stock))).add_to(door)
 
@@ -96,17 +104,32 @@ def _add_static(router: APIRouter, static: StaticFiles) -> None:
 
 
 def _add_missing(app: FastAPI, door: Door) -> None:
-    """Answer a path that is not there with a page, where a browser asks for one."""
+    """Answer a path that is not there, or only takes forms, with a page where a browser asks."""
     otherwise = app.exception_handlers[HTTPException]
 
     async def missing(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
         if "text/html" in request.headers.get("accept", "") and not _is_api(request.url.path):
-            detail = "There is no such page. The address may be mistyped, or out of date."
-            return door.refuse(Problem(HTTPStatus.NOT_FOUND, "not-found", detail))
+            status = HTTPStatus(error.status_code)
+            problem = Problem(status, *_MISSING[status], headers=error.headers)
+            return await door.turn_away(request, problem)
         response: Response = await otherwise(request, error)  # type: ignore[misc]
         return response
 
-    app.add_exception_handler(HTTPStatus.NOT_FOUND, missing)
+    for status in _MISSING:
+        app.add_exception_handler(status, missing)
+
+
+_MISSING: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.NOT_FOUND: (
+        "not-found",
+        "There is no such page. The address may be mistyped, or out of date.",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method-not-allowed",
+        "This address takes forms, and shows nothing. Nothing was done.",
+    ),
+}
 
 
 def _is_api(path: str) -> bool:

@@ -16,6 +16,8 @@ RECENT: Final = 7
 """Days at the end that are drawn in the accent's colour."""
 LEAST_TOP: Final = 4
 """Counts below it do not fill the height: one appeal is no peak."""
+LANE: Final = 10
+"""Height of a line of `lanes_of`."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Still:
         Pairs of left edge and width.
     top, unit
         Value at the upper edge, and what it is counted in.
+    open
+        Path of what goes on still, in the accent's colour; empty: nothing.
+    axis
+        What the axes say, where it is not from 0 to `top`.
     """
 
     bars: str
@@ -77,6 +83,8 @@ class Still:
     top: float
     unit: str = "a day"
     band: str = ""
+    open: str = ""
+    axis: str = ""
 
 
 def still_of(
@@ -129,3 +137,27 @@ def _line(values: Sequence[float | None], scale: float, height: int) -> str:
             parts.append(f"{'L' if drawing else 'M'}{8 * place + 4} {height - value * scale:.1f}")
         drawing = value is not None
     return "".join(parts)
+
+
+def lanes_of(
+    lanes: Sequence[tuple[int, int, int, bool]], size: tuple[int, int], axis: str
+) -> Still:
+    """Draw spans one below the other.
+
+    Parameters
+    ----------
+    lanes
+        Number of the line, place of the first day and of the one after the last, and whether it
+        goes on still.
+    size
+        Days, and the height: `LANE` a line.
+    axis
+        What is drawn, in words.
+    """
+    spans = [
+        (is_open, f"M{8 * first} {LANE * place + LANE // 2}H{8 * end}")
+        for place, first, end, is_open in lanes
+    ]
+    closed = "".join(path for is_open, path in spans if not is_open)
+    going_on = "".join(path for is_open, path in spans if is_open)
+    return Still(closed, "", (), 8 * size[0], size[1], 0.0, open=going_on, axis=axis)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,6 +38,11 @@ class Week:
 
 def reliability_figure(name: str, bins: Sequence[Bin], whose: str) -> Figure:
     """Draw bins of alike many cases; on the diagonal the model means what it says."""
+    return _reliability_figure(name, tuple(bins), whose)
+
+
+@lru_cache(maxsize=16)
+def _reliability_figure(name: str, bins: tuple[Bin, ...], whose: str) -> Figure:
     off = sum(not one.fits for one in bins)
     caption = (
         f"{whose} Each point is a tenth of the cases, with a 95 % interval; on the dashed line the"

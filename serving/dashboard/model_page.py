@@ -16,12 +16,12 @@ from models.reliability import reliability
 from models.run_record import GATE, RunRecord, Verdict
 from serving.dashboard.charts import Figure
 from serving.dashboard.door import Door
-from serving.dashboard.kept import Kept
 from serving.dashboard.model_contenders import Contender, Contenders, Line, lines_of
 from serving.dashboard.model_drift import DriftTable, drift_table
 from serving.dashboard.model_figures import reliability_figure, weeks_figure, weeks_measured
-from serving.dashboard.model_reading import Traffic, last_moment, read_traffic, spans_of
+from serving.dashboard.model_reading import Ledgers, Traffic, last_moment, spans_of
 from serving.dashboard.model_slices import SliceTable, off_in, slice_tables
+from serving.dashboard.model_watch import ModelWatch, Watched
 from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
@@ -33,11 +33,20 @@ PATH: Final = "/model"
 
 @dataclass(frozen=True)
 class Run:
-    """Where a version comes from; `unread` are files of its run that cannot be read."""
+    """Where a version comes from.
+
+    Attributes
+    ----------
+    url
+        Of the run on MLflow's pages; empty where the settings do not say where these are.
+    unread
+        Files of the run that cannot be read.
+    """
 
     role: str
     version: str
     run_id: str
+    url: str
     unread: tuple[str, ...]
 
 
@@ -90,6 +99,8 @@ class ModelPage(Page):
         Slices of which the champion says too little or too much.
     live, moved
         Of the champion; None while there is none.
+    watched
+        What watches over the champion.
     tracking
         What `mlflow ui` is told to show.
     """
@@ -106,6 +117,7 @@ class ModelPage(Page):
     least_cases: int
     live: Live | None
     moved: DriftTable | None
+    watched: Watched | None
     slices: tuple[SliceTable, ...]
     slices_off: int
     runs: tuple[Run, ...]
@@ -139,8 +151,11 @@ class ModelPages:
     def __init__(self, stock: Stock, now: Callable[[], datetime] = _now) -> None:
         self.stock = stock
         self.now = now
-        self.contenders = Contenders(Registry(stock.settings))
-        self.seen: Kept[Seen] = Kept()
+        registry = Registry(stock.settings)
+        self.contenders = Contenders(registry)
+        self.watch = ModelWatch(registry, stock.engine)
+        self.ledgers = Ledgers(stock.engine)
+        self._seen_last: tuple[Traffic, Seen] | None = None
 
     def add_to(self, door: Door) -> None:
         """Add the page."""
@@ -160,10 +175,7 @@ class ModelPages:
             The registry cannot be read.
         """
         champion, challenger = self.contenders.champion_and_challenger()
-        seen = None
-        if champion is not None:
-            serving = champion
-            seen = self.seen.value(serving.version.version, lambda: self._seen(serving))
+        seen = None if champion is None else self._seen(champion)
         tables = _slices(champion, challenger)
         both = [("champion", champion), ("challenger", challenger)]
         there = [(role, one) for role, one in both if one is not None]
@@ -177,12 +189,10 @@ class ModelPages:
             least_cases=LEAST_CASES,
             live=seen.live if seen else None,
             moved=seen.moved if seen else None,
+            watched=self.watch.of(champion, challenger) if champion else None,
             slices=tables,
             slices_off=off_in(tables),
-            runs=tuple(
-                Run(role, one.version.version, one.version.run_id, _lacking(one.record))
-                for role, one in there
-            ),
+            runs=tuple(_run(role, one, self.stock.settings.mlflow_url) for role, one in there),
             tracking=self.stock.settings.tracking,
         )
 
@@ -191,8 +201,18 @@ class ModelPages:
         moment = last_moment(engine, self.now()) or self.now()
         spans = spans_of(learnt.first, learnt.seen_until, moment)
         version = champion.version.version
-        traffic = read_traffic(engine, version, spans, moment, LEAST_TO_COMPARE)
-        return Seen(_live(traffic), drift_table(traffic), _from_ledger(traffic, champion))
+        traffic = self.ledgers.traffic(version, spans, moment, LEAST_TO_COMPARE)
+        if self._seen_last is None or self._seen_last[0] is not traffic:
+            measured = Seen(_live(traffic), drift_table(traffic), _from_ledger(traffic, champion))
+            self._seen_last = traffic, measured
+        return self._seen_last[1]
+
+
+def _run(role: str, one: Contender, mlflow_url: str) -> Run:
+    """Tell where a version comes from; MLflow's pages keep what is shown behind a #."""
+    run_id, pages = one.version.run_id, mlflow_url.partition("#")[0].rstrip("/")
+    url = f"{pages}/#/runs/{run_id}" if pages else ""
+    return Run(role, one.version.version, run_id, url, _lacking(one.record))
 
 
 def _lacking(record: RunRecord) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from models.proportions import wilson
 from models.run_record import Part, RunRecord
 
-DIMENSIONS: Final = ("policy", "market", "language", "detection")
+DIMENSIONS: Final = ("policy", "market", "language", "detection", "attempt")
 MOST_ROWS: Final = 40
 FEW: Final = 30
 """Test cases below which a slice tells little."""

@@ -17,6 +17,7 @@ from serving.dashboard.wording import FILTERS
 
 NAVIGATION: Final = {
     "/": "Today",
+    "/alarms": "Alarms",
     "/themes": "Themes",
     "/map": "Map",
     "/queue": "Queue",
@@ -103,6 +104,11 @@ class Drawer:
         )
         self.environment.globals["static"] = url_of
         self.environment.filters.update(FILTERS)
+
+    def compile(self) -> None:
+        """Read all templates, which takes longer than drawing."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
 
     def draw(self, page: Page, frame: Frame) -> str:
         """Draw a page in its frame."""

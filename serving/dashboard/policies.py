@@ -14,7 +14,6 @@ from features.schema import Outcome
 from serving.dashboard.charts import Figure
 from serving.dashboard.csv_files import csv_of
 from serving.dashboard.door import Door
-from serving.dashboard.kept import Kept
 from serving.dashboard.pages import Page
 from serving.dashboard.policy_figures import rows_figure
 from serving.dashboard.policy_question import PART, PATH, WEEKS, Part, Question, question_of
@@ -23,7 +22,6 @@ from serving.dashboard.policy_reading import (
     DecidedAppeal,
     appeals_of,
     first_moment,
-    read_decided,
 )
 from serving.dashboard.policy_rows import (
     LEAST_DECISIONS,
@@ -147,7 +145,6 @@ class Policies:
     def __init__(self, stock: Stock, now: Callable[[], datetime] = _now) -> None:
         self.stock = stock
         self.now = now
-        self.decided: Kept[Decided] = Kept()
 
     def add_to(self, door: Door) -> None:
         """Add the pages."""
@@ -218,10 +215,7 @@ class Policies:
         )
 
     def _found(self, question: Question) -> Decided:
-        def read() -> Decided:
-            return read_decided(self.stock.engine, question.days, self.now())
-
-        return self.decided.value(question.days, read)
+        return self.stock.decisions.decided(question.days, self.now())
 
     def _appeals(self, found: Decided, question: Question, part: Part) -> tuple[DecidedAppeal, ...]:
         """List a page of the part's appeals, and one more where there are more pages."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -12,11 +13,14 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from features.database import reading
-from features.tables import APPEALS, DECISIONS
+from features.tables import APPEALS, DECISIONS, HISTORY_DAYS
+from serving.dashboard.by_day import ByDay, bare, midnight
 
 AT_ONCE: Final = 20_000
 """Rows in memory as Python has them; what is kept of them is much smaller."""
-SECONDS_AN_HOUR: Final = 3_600
+MICROSECONDS_AN_HOUR: Final = 3.6e9
+Told = tuple[str | None, str | None, str | None]
+"""Policy, detection and market, each None where it is not told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +40,44 @@ class Decided:
     """
 
     last: date | None
-    parts: tuple[tuple[str | None, str | None, str | None], ...]
+    parts: tuple[Told, ...]
     part: NDArray[np.int64]
     ago: NDArray[np.int64]
     hours: NDArray[np.float64]
     overturned: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionDay:
+    """The n decisions that were made on a day: arrays (n,), moments as `datetime64[us]`.
+
+    Attributes
+    ----------
+    part
+        Place among the policies, detections and markets that were met.
+    overruled
+        When the next decision on the same appeal was made; NaT: there is none.
+    """
+
+    part: NDArray[np.int64]
+    filed: NDArray[np.datetime64]
+    decided: NDArray[np.datetime64]
+    overruled: NDArray[np.datetime64]
+    overturned: NDArray[np.bool_]
+
+    def at(self, moment: np.datetime64) -> DecisionDay:
+        """Keep those that had been made by a moment, and counted then."""
+        counts = (self.decided <= moment) & ~(self.overruled <= moment)
+        return self if counts.all() else self.take(np.flatnonzero(counts))
+
+    def take(self, places: NDArray[np.int64]) -> DecisionDay:
+        """Keep those at some places."""
+        return DecisionDay(*(getattr(self, one.name)[places] for one in fields(self)))
+
+
+NO_DECISIONS: Final = DecisionDay(
+    *(np.empty(0, kind) for kind in ("i8", "M8[us]", "M8[us]", "M8[us]", "?"))
+)
 
 
 @dataclass(frozen=True)
@@ -68,21 +105,117 @@ def first_moment(last: datetime, days: int) -> datetime:
     return datetime(last.year, last.month, last.day, tzinfo=UTC) - timedelta(days=days - 1)
 
 
-def read_decided(engine: sa.Engine, days: int, now: datetime) -> Decided:
-    """Read the decisions of so many days up to the last one; of an appeal the latest counts."""
-    # As the database has them: making a hundred thousand aware moments would take a second.
-    moments = [
-        sa.type_coerce(one, sa.String) for one in (APPEALS.c.submitted_at, DECISIONS.c.decided_at)
-    ]
-    with reading(engine) as connection:
-        last = last_decided(connection, now)
-        if last is None:
-            return _decided(None, [])
-        query = sa.select(
-            APPEALS.c.policy, APPEALS.c.detection, APPEALS.c.market, *moments, DECISIONS.c.outcome
-        ).where(*_counting(first_moment(last, days), last))
-        lots = connection.execute(query).partitions(AT_ONCE)
-        return _decided(last.date(), lots)
+class DecisionDays:
+    """The decisions of the history, kept by the day on which they were made.
+
+    Parameters
+    ----------
+    engine
+        As `features.database.open_database` gives it.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._places: dict[Told, int] = {}
+        self._told: dict[int, tuple[object, Decided]] = {}
+        self._days: ByDay[DecisionDay] = ByDay([HISTORY_DAYS.c.decided], self._read)
+        self._turn = threading.Lock()
+
+    def decided(self, days: int, now: datetime) -> Decided:
+        """Give the decisions of so many days up to the last one; of an appeal the latest counts.
+
+        What is given is the same one for as long as it holds.
+        """
+        with self._turn, reading(self.engine) as connection:
+            last = last_decided(connection, now)
+            if last is None:
+                return _decided(None, (), [])
+            lots = self.of(connection, first_moment(last, days).date(), last)
+            asked = (self._days.turns, last)
+            if days not in self._told or self._told[days][0] != asked:
+                found = _decided(last.date(), tuple(self._places), [*lots.values()])
+                self._told[days] = asked, found
+            return self._told[days][1]
+
+    def counts(
+        self, connection: sa.Connection, since: date, until: datetime
+    ) -> dict[date, tuple[int, int]]:
+        """Count the decisions of each day up to a moment, and those that overturned."""
+        with self._turn:
+            lots = self.of(connection, since, until)
+        return {
+            day: (len(lot.part), int(lot.overturned.sum()))
+            for day, lot in lots.items()
+            if len(lot.part)
+        }
+
+    def of(
+        self, connection: sa.Connection, since: date, until: datetime
+    ) -> dict[date, DecisionDay]:
+        """Give the days from one to a moment, with the decisions that count at the moment."""
+        days = self._days.days(connection, since, until.date())
+        moment = np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "us")
+        return {day: lot.at(moment) for day, lot in days.items()}
+
+    def _read(self, connection: sa.Connection, first: date, last: date) -> dict[date, DecisionDay]:
+        when, later = DECISIONS.c.decided_at, DECISIONS.alias()
+        overruled = (
+            sa.select(sa.func.min(later.c.decided_at))
+            .where(later.c.appeal_id == DECISIONS.c.appeal_id, later.c.decided_at > when)
+            .scalar_subquery()
+        )
+        told = [APPEALS.c[name] for name in ("policy", "detection", "market")]
+        query = sa.select(*told, *map(bare, (APPEALS.c.submitted_at, when, overruled))).where(
+            APPEALS.c.appeal_id == DECISIONS.c.appeal_id,
+            when >= midnight(first),
+            when < midnight(last + timedelta(days=1)),
+        )
+        lots = connection.execute(query.add_columns(DECISIONS.c.outcome)).partitions(AT_ONCE)
+        return _split([self._lot(lot) for lot in lots])
+
+    def _lot(self, rows: Sequence[Sequence[Any]]) -> DecisionDay:
+        policy, detection, market, filed, decided, overruled, outcome = zip(*rows, strict=True)
+        told = zip(policy, detection, market, strict=True)
+        places = self._places
+        return DecisionDay(
+            np.array([places.setdefault(one, len(places)) for one in told], "i8"),
+            np.array(filed, "M8[us]"),
+            np.array(decided, "M8[us]"),
+            np.array(overruled, "M8[us]"),
+            np.array(outcome, object) == "overturned",
+        )
+
+
+def _split(lots: Sequence[DecisionDay]) -> dict[date, DecisionDay]:
+    """Sort decisions by the day on which they were made."""
+    if not lots:
+        return {}
+    whole = _joined(lots)
+    days = whole.decided.astype("M8[D]")
+    order = np.argsort(days, kind="stable")
+    names, begins = np.unique(days[order], return_index=True)
+    parts = np.split(order, begins[1:])
+    return {name: whole.take(part) for name, part in zip(names.astype(object), parts, strict=True)}
+
+
+def _joined(lots: Sequence[DecisionDay]) -> DecisionDay:
+    names = [one.name for one in fields(DecisionDay)]
+    return DecisionDay(*(np.concatenate([getattr(lot, name) for lot in lots]) for name in names))
+
+
+def _decided(last: date | None, parts: tuple[Told, ...], lots: Sequence[DecisionDay]) -> Decided:
+    whole = _joined(lots) if lots else NO_DECISIONS
+    # Parts of other weeks than those that are asked for are left out.
+    there, part = np.unique(whole.part, return_inverse=True)
+    until = np.datetime64(last or date.min, "D").astype("i8")
+    return Decided(
+        last=last,
+        parts=tuple(parts[place] for place in there.tolist()),
+        part=part.astype("i8"),
+        ago=until - whole.decided.astype("M8[D]").astype("i8"),
+        hours=(whole.decided - whole.filed).astype("f8") / MICROSECONDS_AN_HOUR,
+        overturned=whole.overturned,
+    )
 
 
 def _counting(since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -97,31 +230,6 @@ def _counting(since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool],
         DECISIONS.c.decided_at >= since,
         DECISIONS.c.decided_at <= until,
         ~overruled,
-    )
-
-
-def _decided(last: date | None, lots: Iterable[Any]) -> Decided:
-    places: dict[Hashable, int] = {}
-    part, filed, decided, overturned = (
-        [np.empty(0, kind)] for kind in ("i8", "M8[s]", "M8[s]", "?")
-    )
-    for lot in lots:
-        policy, detection, market, submitted, at, outcome = zip(*lot, strict=True)
-        told = zip(policy, detection, market, strict=True)
-        part.append(np.array([places.setdefault(one, len(places)) for one in told], "i8"))
-        filed.append(np.array(submitted, "M8[s]"))
-        decided.append(np.array(at, "M8[s]"))
-        overturned.append(np.array(outcome, object) == "overturned")
-    when = np.concatenate(decided)
-    days = when.astype("M8[D]").astype("i8")
-    until = np.datetime64(last or date.min, "D").astype("i8")
-    return Decided(
-        last=last,
-        parts=tuple(places),  # type: ignore[arg-type]
-        part=np.concatenate(part),
-        ago=until - days,
-        hours=(when - np.concatenate(filed)).astype("f8") / SECONDS_AN_HOUR,
-        overturned=np.concatenate(overturned).astype(bool),
     )
 
 

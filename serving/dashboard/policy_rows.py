@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -109,6 +110,7 @@ class _Table:
     hours: list[NDArray[np.float64]]
 
 
+@lru_cache(maxsize=8)
 def policy_rows(found: Decided, question: Question) -> PolicyRows:
     """Count the parts in the weeks and the market that are asked for."""
     table = _table(found, question)

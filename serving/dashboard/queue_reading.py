@@ -9,8 +9,21 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
-from features.tables import ALARM_MEMBERS, APPEALS, DECISIONS, DISCOVERIES, SCORES, THEME_MEMBERS
+from features.tables import (
+    ALARM_MEMBERS,
+    APPEALS,
+    DECISIONS,
+    DISCOVERIES,
+    HISTORY_DAYS,
+    SCORES,
+    THEME_MEMBERS,
+    THEMES,
+    Moment,
+)
+from models.theme_queries import newest
+from serving.dashboard.by_day import ByDay, NewScores, bare, midnight
 
 FACTS: Final = ("appeal_id", "submitted_at", "policy", "market", "language")
 SCORED: Final = {
@@ -23,14 +36,51 @@ SCORED: Final = {
 }
 """Columns of the ledger, and what the queue calls them."""
 COLUMNS: Final = (*FACTS, *SCORED.values(), "theme")
+MOMENTS: Final = ("submitted_at", "due_at")
 
 
-def read_waiting(connection: sa.Connection) -> pd.DataFrame:
-    """Read the appeals that wait for a decision, in no order, with `COLUMNS`.
+class WaitingDays:
+    """The appeals that wait for a decision, kept by the day on which they were filed.
 
-    Scores are missing of those that were never scored, themes of those that are in none as of the
-    newest discovery.
+    Not for several threads at once.
     """
+
+    def __init__(self) -> None:
+        self.days: ByDay[Mapping[str, NDArray[Any]]] = ByDay(
+            [HISTORY_DAYS.c.filed, HISTORY_DAYS.c.answered], read_days
+        )
+        self.scores = NewScores()
+        self._as_of: object = None
+
+    def turn(self, connection: sa.Connection) -> int:
+        """Read what has changed; the number given is another one where anything has."""
+        as_of = catalog_mark(connection)
+        if as_of != self._as_of:
+            self.days.forget()
+            self._as_of = as_of
+        self.days.forget(self.scores.days(connection, APPEALS.c.submitted_at))
+        self.days.days(connection)
+        return self.days.turns
+
+    def frame(self, connection: sa.Connection) -> pd.DataFrame:
+        """Give the appeals, in no order, with `COLUMNS`.
+
+        Scores are missing of those that were never scored, themes of those that are in none as of
+        the newest discovery.
+        """
+        lots = [*self.days.days(connection).values()] or [_columns(())]
+        frame = pd.DataFrame(
+            {name: np.concatenate([lot[name] for lot in lots]) for name in COLUMNS}
+        )
+        for name in MOMENTS:
+            frame[name] = frame[name].dt.tz_localize("UTC")
+        return frame
+
+
+def read_days(
+    connection: sa.Connection, first: date, last: date
+) -> Mapping[date, Mapping[str, NDArray[Any]]]:
+    """Read the appeals filed on some days that wait, `COLUMNS` side by side, by day."""
     given = SCORES.alias("given")
     latest = (
         sa.select(sa.func.max(given.c.score_id))
@@ -39,46 +89,58 @@ def read_waiting(connection: sa.Connection) -> pd.DataFrame:
         .scalar_subquery()
     )
     belongs = sa.and_(
-        THEME_MEMBERS.c.as_of == sa.bindparam("as_of", type_=sa.Date),
+        THEME_MEMBERS.c.as_of == (newest_day(connection) or date.min),
         THEME_MEMBERS.c.appeal_id == APPEALS.c.appeal_id,
     )
+    told = [*(APPEALS.c[name] for name in FACTS), *(SCORES.c[name] for name in SCORED)]
+    filed = APPEALS.c.submitted_at
     query = (
-        sa.select(
-            *(APPEALS.c[name] for name in FACTS),
-            *(SCORES.c[name] for name in SCORED),
-            THEME_MEMBERS.c.theme_id,
-        )
+        sa.select(*(bare(one) if isinstance(one.type, Moment) else one for one in told))
+        .add_columns(THEME_MEMBERS.c.theme_id)
         .outerjoin_from(APPEALS, SCORES, SCORES.c.score_id == latest)
         .outerjoin(THEME_MEMBERS, belongs)
+        .where(filed >= midnight(first), filed < midnight(last + timedelta(days=1)))
         .where(~_is_decided())
     )
-    rows = connection.execute(query, {"as_of": newest_day(connection) or date.min}).all()
-    return _frame(rows)
+    return _by_day(_columns(connection.execute(query).all()))
 
 
 def _is_decided() -> sa.ColumnElement[bool]:
     return sa.exists().where(DECISIONS.c.appeal_id == APPEALS.c.appeal_id)
 
 
-def _frame(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+def _columns(rows: Sequence[Sequence[Any]]) -> Mapping[str, NDArray[Any]]:
     values: list[Sequence[Any]] = [*zip(*rows, strict=True)] or [()] * len(COLUMNS)
     columns = dict(zip(COLUMNS, values, strict=True))
-    frame = pd.DataFrame({name: pd.Series(columns[name], dtype=object) for name in COLUMNS})
-    for name in ("submitted_at", "due_at"):
-        moments = np.array([_microseconds(one) for one in columns[name]], dtype=np.int64)
-        frame[name] = pd.to_datetime(moments, unit="us", utc=True).where(frame[name].notna())
-    for name in ("probability", "priority"):
-        frame[name] = frame[name].to_numpy(np.float64, na_value=np.nan)
-    frame["uncertain"] = frame["uncertain"].eq(True)
-    return frame
+    return {name: _column(name, columns[name]) for name in COLUMNS}
 
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+def _column(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    if name in MOMENTS:
+        return np.array(values, "M8[us]")
+    if name in ("probability", "priority"):
+        return np.array(values, np.float64)
+    if name == "uncertain":
+        return np.array([value is True for value in values], np.bool_)
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
 
 
-def _microseconds(moment: datetime | None) -> int:
-    return 0 if moment is None else (moment - _EPOCH) // _MICROSECOND
+def _by_day(columns: Mapping[str, NDArray[Any]]) -> Mapping[date, Mapping[str, NDArray[Any]]]:
+    days = columns["submitted_at"].astype("M8[D]")
+    return {
+        day.astype(object): {name: column[days == day] for name, column in columns.items()}
+        for day in np.unique(days)
+    }
+
+
+def catalog_mark(connection: sa.Connection) -> tuple[object, ...]:
+    """Give what is another one after every discovery, and every merge by people."""
+    latest = newest(connection)
+    merges = sa.select(sa.func.count()).where(THEMES.c.merged_into.is_not(None))
+    found = () if latest is None else (latest.as_of, latest.made_at, latest.seconds)
+    return *found, connection.execute(merges).scalar_one()
 
 
 def newest_day(connection: sa.Connection) -> date | None:
@@ -92,6 +154,12 @@ def newest_day(connection: sa.Connection) -> date | None:
 def end_of(day: date) -> datetime:
     """Give the moment at which a day is over."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def decisions_made(connection: sa.Connection) -> int:
+    """Count the decisions of the history."""
+    query = sa.select(sa.func.count()).select_from(DECISIONS)
+    return int(connection.execute(query).scalar_one())
 
 
 def decided_among(connection: sa.Connection, appeals: Sequence[str]) -> frozenset[str]:

@@ -13,7 +13,6 @@ import pandas as pd
 from models.emerging import Emerging
 from serving.dashboard.csv_files import csv_of
 from serving.dashboard.queue_question import PATH
-from serving.dashboard.queue_waiting import ranks
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ _COLUMNS: Final = (
     "place",
     "appeal",
     "filed",
-    "priority now",
+    "priority",
     "probability overturned",
     "uncertain",
     "tier",
@@ -175,7 +174,7 @@ def queue_csv(found: pd.DataFrame, names: Mapping[str, str], now: datetime) -> s
         *(found[name].tolist() for name in ("language", "theme", "uncertain", "tier", "team")),
         found["due_at"].tolist(),
         found["probability"].tolist(),
-        ranks(found, now).tolist(),
+        found["priority"].tolist(),
         strict=True,
     )
     return csv_of(_COLUMNS, (_csv_row(place, row, names, now) for place, row in enumerate(told, 1)))
@@ -184,7 +183,7 @@ def queue_csv(found: pd.DataFrame, names: Mapping[str, str], now: datetime) -> s
 def _csv_row(
     place: int, row: Sequence[Any], names: Mapping[str, str], now: datetime
 ) -> Sequence[object]:
-    appeal_id, filed, policy, market, language, theme, uncertain, tier, team, due, chance, rank = (
+    appeal_id, filed, policy, market, language, theme, uncertain, tier, team, due, chance, averted = (
         row
     )
     scored = not pd.isna(due)
@@ -192,7 +191,7 @@ def _csv_row(
         place,
         appeal_id,
         filed.isoformat(),
-        round(rank, 4) if scored else None,
+        round(averted, 4) if scored else None,
         round(chance, 4) if scored else None,
         _yes(uncertain) if scored else None,
         tier if scored else None,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,28 +12,27 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.exc import SQLAlchemyError
 
 from features.database import reading
 from models.alarms import Part
-from models.priority import TIERS, aged
+from models.priority import TIERS, in_turns
 from models.theme_map import Near
 from serving.dashboard.queue_question import Question
-from serving.dashboard.queue_reading import end_of, newest_day, read_waiting, said_in
+from serving.dashboard.queue_reading import (
+    WaitingDays,
+    catalog_mark,
+    decisions_made,
+    end_of,
+    newest_day,
+    said_in,
+)
 from serving.scoring import Themes
 
-QUICK: Final = 0.05
-"""Seconds within which all may be read on every visit: then nothing is told late."""
-TIMES_AS_LONG: Final = 20
-"""What takes longer is read again after so many times as long, while the old goes on."""
-MOST_SECONDS: Final = 30.0
-"""After which it is read again in any case."""
 MOST_NEAR: Final = 5_000
 """Appeals newer than the newest discovery whose themes are told, the latest filed."""
 CHUNK: Final = 500
-ALLOWED: Final = {name: hours for name, _, hours in TIERS}
+TIER_NAMES: Final = tuple(name for name, _, _ in TIERS)
 Array = NDArray[np.float64]
-logger = logging.getLogger("redress.serving")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +42,16 @@ class Waiting:
     Attributes
     ----------
     frame
-        As `queue_reading.read_waiting` gives it.
+        As `queue_reading.WaitingDays` gives it. Not to be changed: it is shared.
     read_at
         When it was so, UTC.
+    reviewed
+        Decisions that had been made by then: they say whose turn it is, see `models.priority`.
     """
 
     frame: pd.DataFrame
     read_at: datetime
+    reviewed: int
 
     @property
     def unscored(self) -> int:
@@ -71,7 +71,22 @@ class Waiting:
         if question.overdue:
             keep = keep & (frame["due_at"] < pd.Timestamp(now))
         found = frame[keep]
-        return found.iloc[_order(found, question, now)]
+        return found.iloc[self._order(found, question)]
+
+    def _order(self, frame: pd.DataFrame, question: Question) -> NDArray[np.int64]:
+        """Give the places in the order that is asked for; unknown last, equal ones as filed."""
+        filed = frame["submitted_at"].to_numpy("datetime64[us]").astype(np.int64)
+        by_filing = np.lexsort((frame["appeal_id"].to_numpy(object).astype(str), filed))
+        frame = frame.iloc[by_filing]
+        keys: dict[str, Callable[[], Array]] = {
+            "first": lambda: -turns(frame, self.reviewed).astype(np.float64),
+            "due": lambda: _seconds(frame["due_at"]),
+            "score": lambda: frame["probability"].to_numpy(np.float64),
+            "filed": lambda: filed[by_filing].astype(np.float64),
+        }
+        key = keys[question.sort]()
+        key = np.where(np.isnan(key), np.inf, -key if question.falling else key)
+        return by_filing[np.argsort(key, kind="stable")]
 
     def values(self, name: str) -> list[tuple[str, int]]:
         """Give the values of a column, the most frequent first, with their counts."""
@@ -83,29 +98,20 @@ class Waiting:
         late = self.frame["due_at"] < pd.Timestamp(now)
         return [
             (name, int((of := self.frame["tier"] == name).sum()), int((of & late).sum()))
-            for name in ALLOWED
+            for name in TIER_NAMES
         ]
 
 
-def _order(frame: pd.DataFrame, question: Question, now: datetime) -> NDArray[np.int64]:
-    """Give the places in the order that is asked for; unscored last, equal ones as filed."""
-    filed = frame["submitted_at"].to_numpy("datetime64[us]").astype(np.int64)
-    keys: dict[str, Callable[[], Array]] = {
-        "first": lambda: ranks(frame, now),
-        "due": lambda: _seconds(frame["due_at"]),
-        "score": lambda: frame["probability"].to_numpy(np.float64),
-        "filed": lambda: filed.astype(np.float64),
-    }
-    key = keys[question.sort]()
-    key = np.where(np.isnan(key), np.inf, -key if question.falling else key)
-    return np.lexsort((frame["appeal_id"].to_numpy(object).astype(str), filed, key))
+def turns(frame: pd.DataFrame, reviewed: int) -> NDArray[np.int64]:
+    """Give each case, in order of filing, its place from 0 in the order in which to open them.
 
-
-def ranks(frame: pd.DataFrame, now: datetime) -> Array:
-    """Give the priority of each case as it stands after its wait: (n,), NaN without a score."""
-    waited = (now.timestamp() - _seconds(frame["submitted_at"])) / 3600
-    allowed = np.array([ALLOWED.get(one, np.nan) for one in frame["tier"]], dtype=np.float64)
-    return aged(frame["priority"].to_numpy(np.float64), waited, allowed)
+    A case that was never scored has its turn by its wait alone.
+    """
+    waited = -_seconds(frame["submitted_at"])
+    order = in_turns(frame["priority"].to_numpy(np.float64), waited, reviewed)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def _seconds(moments: pd.Series) -> Array:
@@ -114,7 +120,7 @@ def _seconds(moments: pd.Series) -> Array:
 
 
 class WaitingRoom:
-    """Holds what waits, and reads it again when it may have changed.
+    """Holds what waits, and reads again what has changed of it.
 
     Parameters
     ----------
@@ -122,59 +128,39 @@ class WaitingRoom:
         As `features.database.open_database` gives it.
     themes
         Tell where appeals lie that no discovery has seen yet.
-    clock
-        Gives seconds that only ever grow.
     """
 
-    def __init__(
-        self, engine: sa.Engine, themes: Themes, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, engine: sa.Engine, themes: Themes) -> None:
         self.engine = engine
         self.themes = themes
-        self.clock = clock
-        self._held: Waiting | None = None
-        self._again_at = 0.0
-        self._took = 0.0
+        self._days = WaitingDays()
+        self._turn = -1
+        self._frame: pd.DataFrame | None = None
+        self._reviewed = 0
         self._reading = threading.Lock()
         self._near: dict[str, str] = {}
         self._near_as_of: object = None
 
     def waiting(self) -> Waiting:
-        """Give what waits: as of now, or as of some seconds ago where reading it takes long."""
-        held = self._held
-        if held is None or self._took < QUICK:
-            with self._reading:
-                return self._read()
-        if self.clock() >= self._again_at and self._reading.acquire(blocking=False):
-            threading.Thread(target=self._read_behind, name="queue", daemon=True).start()
-        return held
-
-    def _read_behind(self) -> None:
-        try:
-            self._read()
-        except SQLAlchemyError as error:
-            logger.error("cannot read the queue again: %s", type(error).__qualname__)
-        finally:
-            self._reading.release()
-
-    def _read(self) -> Waiting:
-        began = self.clock()
+        """Give what waits, as of now."""
         now = datetime.now(UTC)
-        with reading(self.engine) as connection:
-            frame = read_waiting(connection)
-            self._place_new(connection, frame)
-        self._took = self.clock() - began
-        self._again_at = self.clock() + min(TIMES_AS_LONG * self._took, MOST_SECONDS)
-        self._held = Waiting(frame, now)
-        return self._held
+        with self._reading, reading(self.engine) as connection:
+            turn = self._days.turn(connection)
+            if self._frame is None or turn != self._turn:
+                frame = self._days.frame(connection)
+                self._place_new(connection, frame)
+                self._reviewed = decisions_made(connection)
+                self._frame, self._turn = frame, turn
+            return Waiting(self._frame, now, self._reviewed)
 
     def _place_new(self, connection: sa.Connection, frame: pd.DataFrame) -> None:
         """Tell the themes of those that were filed after the newest discovery."""
         as_of = newest_day(connection)
         if as_of is None:
             return
-        if as_of != self._near_as_of:
-            self._near, self._near_as_of = {}, as_of
+        mark = catalog_mark(connection)
+        if mark != self._near_as_of:
+            self._near, self._near_as_of = {}, mark
         new = frame[frame["submitted_at"] >= pd.Timestamp(end_of(as_of))]
         ids = new.sort_values("submitted_at")["appeal_id"].tolist()[-MOST_NEAR:]
         unknown = [one for one in ids if one not in self._near]

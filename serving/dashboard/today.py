@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from starlette.responses import Response
@@ -14,7 +15,6 @@ from models.priority import TIERS
 from models.themes import Status
 from serving.dashboard.charts import Figure
 from serving.dashboard.door import Door
-from serving.dashboard.kept import Kept
 from serving.dashboard.pages import Page
 from serving.dashboard.rate_figures import RateWeek, rates_figure
 from serving.dashboard.stock import Stock
@@ -25,7 +25,7 @@ from serving.dashboard.today_figures import (
     expected_days,
     rate_weeks,
 )
-from serving.dashboard.today_reading import Course, Told, Waits, read_course, told_themes
+from serving.dashboard.today_reading import Course, Courses, DayCounts, Told, Waits, told_themes
 from serving.dashboard.visits import Visit
 
 PATH: Final = "/"
@@ -143,7 +143,7 @@ class Today:
     def __init__(self, stock: Stock, now: Callable[[], datetime] = _now) -> None:
         self.stock = stock
         self.now = now
-        self.courses: Kept[Course] = Kept()
+        self.courses = Courses(stock.engine, stock.decisions, stock.room)
 
     def add_to(self, door: Door) -> None:
         """Add the page."""
@@ -158,10 +158,10 @@ class Today:
         """Put the page together."""
         now = self.now()
         least = self.stock.least_subjects
-        course = self.courses.value(None, lambda: read_course(self.stock.engine, now))
+        course = self.courses.course(now)
         themes = told_themes(self.stock.engine, least)
         raised = self.stock.alarms.alarms(is_open=True)
-        charts, last, weeks = _drawn(course)
+        charts, last, weeks = _drawn(course.days)
         moment = course.moment or now
         waiting = _waiting(course.waits, now, lambda one: one.tier or UNSCORED)
         grave = [one for one in course.waits if one.tier in GRAVE]
@@ -182,17 +182,21 @@ class Today:
         )
 
 
-def _drawn(course: Course) -> tuple[Charts, LastDay | None, tuple[RateWeek, ...]]:
-    if not course.days:
+@lru_cache(maxsize=4)
+def _drawn(
+    days: tuple[DayCounts, ...],
+) -> tuple[Charts, LastDay | None, tuple[RateWeek, ...]]:
+    """Draw the charts; those of the same counts are the same."""
+    if not days:
         return Charts(None, None, None), None, ()
-    found, weeks = expected_days(course.days), rate_weeks(course.days)
+    found, weeks = expected_days(days), rate_weeks(days)
     weeks = tuple(one for one in weeks if one.decided)
     charts = Charts(
         filed=days_figure("filed", "Appeals", found.filed),
         decided=days_figure("decided", "Decisions", found.decided) if weeks else None,
         overturned=rates_figure(weeks) if weeks else None,
     )
-    week = sum(one.filed for one in course.days[-8:-1])
+    week = sum(one.filed for one in days[-8:-1])
     last = LastDay(found.filed[-2], week) if len(found.filed) > 1 else None
     return charts, last, weeks
 

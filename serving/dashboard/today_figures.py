@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from models.expectation import expectation
+from models.expectation import Expectation, expectation
 from models.tree.whole import intake_gaps
 from serving.dashboard.charts import Figure, chart_of, spec_of
 from serving.dashboard.drawing import still_of
@@ -58,7 +59,9 @@ def expected_days(days: Sequence[DayCounts]) -> ExpectedDays:
     known = np.array([np.where(intake_gaps(one), np.nan, one) for one in (filed, decided)])
     known[:, : _first(filed)] = np.nan
     known[1, : _first(decided)] = np.nan
-    found = expectation(known, SHOWN_DAYS)
+    # What the last day holds is not looked at: while no other changes, this holds too.
+    known[:, -1] = np.nan
+    found = _expected(known.tobytes(), len(days))
     last = days[-SHOWN_DAYS:]
     rows = zip(found.expected, found.lower, found.upper, strict=True)
     filed_ends, decided_ends = (np.column_stack(row).tolist() for row in rows)
@@ -66,6 +69,11 @@ def expected_days(days: Sequence[DayCounts]) -> ExpectedDays:
         tuple(_day(one.day, one.filed, *to) for one, to in zip(last, filed_ends, strict=True)),
         tuple(_day(one.day, one.decided, *to) for one, to in zip(last, decided_ends, strict=True)),
     )
+
+
+@lru_cache(maxsize=4)
+def _expected(known: bytes, days: int) -> Expectation:
+    return expectation(np.frombuffer(known).reshape(-1, days), SHOWN_DAYS)
 
 
 def _day(when: date, observed: int, expected: float, lower: float, upper: float) -> ExpectedDay:

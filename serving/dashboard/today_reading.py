@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Final
 
+import pandas as pd
 import sqlalchemy as sa
 
 from features.database import reading
-from features.tables import APPEALS, DECISIONS, SCORES, THEME_CHANGES, THEMES
+from features.tables import APPEALS, DECISIONS, HISTORY_DAYS, THEME_CHANGES, THEMES
 from models.themes import Status
+from serving.dashboard.by_day import ByDay, midnight
+from serving.dashboard.policy_reading import DecisionDays
+from serving.dashboard.queue_waiting import Waiting, WaitingRoom
 
-HISTORY_DAYS: Final = 182
+HISTORY_DAYS_READ: Final = 182
 """Days that are read: what is older weighs a quarter at most in what is expected."""
 
 
@@ -75,7 +80,7 @@ class Course:
     moment
         The latest filing or decision that is not in the future, or None: there is none.
     days
-        Every day from the first on, at most `HISTORY_DAYS`, up to that of `moment`.
+        Every day from the first on, at most `HISTORY_DAYS_READ`, up to that of `moment`.
     waits
         Those that are not decided.
     """
@@ -85,17 +90,36 @@ class Course:
     waits: tuple[Waits, ...] = ()
 
 
-def read_course(engine: sa.Engine, now: datetime) -> Course:
-    """Count the days and the waiting, all as of one moment."""
-    with reading(engine) as connection:
-        moment = _last_moment(connection, now)
-        if moment is None:
-            return Course(None)
-        since = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-        since -= timedelta(days=HISTORY_DAYS - 1)
-        filed = _filed(connection, since, moment)
-        decided = _decided(connection, since, moment)
-        return Course(moment, _days(filed, decided, moment), _waits(connection, now))
+class Courses:
+    """Counts the days and the waiting; what was counted of a day is kept while it holds.
+
+    Parameters
+    ----------
+    engine
+        As `features.database.open_database` gives it.
+    decisions, room
+        Decisions by day, and the appeals that wait.
+    """
+
+    def __init__(self, engine: sa.Engine, decisions: DecisionDays, room: WaitingRoom) -> None:
+        self.engine = engine
+        self.decisions = decisions
+        self.room = room
+        self._filed: ByDay[int] = ByDay([HISTORY_DAYS.c.filed], read_filed)
+        self._turn = threading.Lock()
+
+    def course(self, now: datetime) -> Course:
+        """Tell how things stand at a moment."""
+        with self._turn, reading(self.engine) as connection:
+            moment = _last_moment(connection, now)
+            if moment is None:
+                return Course(None)
+            since = moment.date() - timedelta(days=HISTORY_DAYS_READ - 1)
+            filed = self._filed.days(connection, since, moment.date())
+            # The day is not over: one filed on it in the future does not count yet.
+            filed[moment.date()] = _filed_between(connection, midnight(moment.date()), moment)
+            decided = self.decisions.counts(connection, since, moment)
+        return Course(moment, _days(filed, decided, moment), waits_of(self.room.waiting(), now))
 
 
 def _last_moment(connection: sa.Connection, now: datetime) -> datetime | None:
@@ -107,63 +131,47 @@ def _last_moment(connection: sa.Connection, now: datetime) -> datetime | None:
     return max((one for one in lasts if one is not None), default=None)
 
 
-def _filed(connection: sa.Connection, since: datetime, until: datetime) -> dict[date, int]:
+def read_filed(connection: sa.Connection, first: date, last: date) -> dict[date, int]:
+    """Count the appeals filed on each of some days."""
     when = APPEALS.c.submitted_at
     day = sa.func.date(when, type_=sa.Date)
-    query = sa.select(day, sa.func.count()).where(when >= since, when <= until).group_by(day)
+    within = when >= midnight(first), when < midnight(last + timedelta(days=1))
+    query = sa.select(day, sa.func.count()).where(*within).group_by(day)
     return dict(connection.execute(query).all())
 
 
-def _decided(
-    connection: sa.Connection, since: datetime, until: datetime
-) -> dict[date, tuple[int, int]]:
-    """Count decisions by day, and those that overturned; of an appeal the latest one counts."""
-    when, later = DECISIONS.c.decided_at, DECISIONS.alias()
-    day = sa.func.date(when, type_=sa.Date)
-    overruled = sa.exists().where(
-        later.c.appeal_id == DECISIONS.c.appeal_id,
-        later.c.decided_at > when,
-        later.c.decided_at <= until,
-    )
-    overturned = sa.func.sum(sa.case((DECISIONS.c.outcome == "overturned", 1), else_=0))
-    query = (
-        sa.select(day, sa.func.count(), overturned)
-        .where(when >= since, when <= until, ~overruled)
-        .group_by(day)
-    )
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+def _filed_between(connection: sa.Connection, since: datetime, until: datetime) -> int:
+    when = APPEALS.c.submitted_at
+    query = sa.select(sa.func.count()).where(when >= since, when <= until)
+    return int(connection.execute(query).scalar_one())
 
 
 def _days(
     filed: dict[date, int], decided: dict[date, tuple[int, int]], moment: datetime
 ) -> tuple[DayCounts, ...]:
-    first = min([*filed, *decided, moment.date()])
+    first = min([*(day for day, count in filed.items() if count), *decided, moment.date()])
     span = (first + timedelta(days=n) for n in range((moment.date() - first).days + 1))
     return tuple(DayCounts(one, filed.get(one, 0), *decided.get(one, (0, 0))) for one in span)
 
 
-def _waits(connection: sa.Connection, now: datetime) -> tuple[Waits, ...]:
-    """Count the undecided appeals of the history by what their latest score says."""
-    other = SCORES.alias()
-    latest = (
-        sa.select(sa.func.max(other.c.score_id))
-        .where(other.c.appeal_id == APPEALS.c.appeal_id)
-        .scalar_subquery()
+def waits_of(waiting: Waiting, now: datetime) -> tuple[Waits, ...]:
+    """Count the undecided appeals by what their latest score says."""
+    frame, moment = waiting.frame, pd.Timestamp(now)
+    told = frame[frame["submitted_at"] <= moment]
+    late = (told["due_at"] < moment).rename("late")
+    by = [told["tier"], told["team"]]
+    lots = told["submitted_at"].groupby(by, dropna=False).agg(["size", "min"])
+    overdue = late.groupby(by, dropna=False).sum()
+    return tuple(
+        Waits(_told(tier), _told(team), int(size), oldest.to_pydatetime(), int(past))
+        for (tier, team), size, oldest, past in zip(
+            lots.index, lots["size"], lots["min"], overdue, strict=True
+        )
     )
-    decided = sa.exists().where(DECISIONS.c.appeal_id == APPEALS.c.appeal_id)
-    told: tuple[sa.ColumnElement[Any], ...] = (
-        sa.func.count(),
-        sa.func.min(APPEALS.c.submitted_at),
-        sa.func.sum(sa.case((SCORES.c.due_at < now, 1), else_=0)),
-    )
-    by = (SCORES.c.risk_tier, SCORES.c.risk_team)
-    query = (
-        sa.select(*by, *told)
-        .select_from(APPEALS.outerjoin(SCORES, SCORES.c.score_id == latest))
-        .where(~decided, APPEALS.c.submitted_at <= now)
-        .group_by(*by)
-    )
-    return tuple(Waits(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query))
+
+
+def _told(name: object) -> str | None:
+    return name if isinstance(name, str) else None
 
 
 def told_themes(engine: sa.Engine, least_subjects: int) -> dict[str, Told]:

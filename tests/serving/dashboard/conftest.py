@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,12 @@ def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
     )
     told = [replace(one, account=replace(one.account, days=days)) for one in (cause, rise)]
     Catalog(engine).write(found_themes(), told, map_places())
+
+
+@pytest.fixture(scope="session")
+def catalogue_filler(sighting_of: Callable[..., Any]) -> Callable[[Engine], None]:
+    """Enter the small catalogue into any database."""
+    return partial(fill, sighting_of=sighting_of)
 
 
 @dataclass
@@ -432,6 +439,20 @@ def screens(browser: Any, house: House) -> Iterator[Callable[..., Screen]]:
     yield screen
     for one in made.values():
         one.page.context.close()
+
+
+@pytest.fixture
+def screen_at(browser: Any) -> Iterator[Callable[..., Screen]]:
+    """Give a screen on any address, with nobody signed in: `screen_at(url, **options)`."""
+    opened: list[Any] = []
+
+    def screen(url: str, **options: Any) -> Screen:
+        opened.append(browser.new_context(**options))
+        return Screen(opened[-1].new_page(), url)
+
+    yield screen
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture(params=LOOKS, ids=str)

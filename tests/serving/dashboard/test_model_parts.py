@@ -11,10 +11,10 @@ from serving.dashboard.model_drift import drift_table
 from serving.dashboard.model_figures import weeks_measured
 from serving.dashboard.model_reading import (
     Cases,
+    Ledgers,
     Mix,
     Spans,
     Traffic,
-    read_traffic,
     spans_of,
     weeks_of,
 )
@@ -71,13 +71,15 @@ def test_scores_count_that_were_given_before_the_decision_for_the_same_words(
     enter_scores(full_house.engine, "7")
     moment = datetime(2025, 4, 2, tzinfo=UTC)
     spans = spans_of(FIRST, SEEN, moment)
-    traffic = read_traffic(full_house.engine, "7", spans, moment, 50)
+    ledgers = Ledgers(full_house.engine)
+    traffic = ledgers.traffic("7", spans, moment, 50)
+    assert ledgers.traffic("7", spans, moment, 50) is traffic
     assert traffic.scored == 117
     assert traffic.cases.foreseen.all()
     # Every other appeal of the six themes is decided; the one scored for other words is left out.
     assert len(traffic.cases.probability) == 20 + 12 + 6 + 1 + 15 + 4 - 1
     assert (len(traffic.mixes), traffic.since) == (0, None)
-    assert read_traffic(full_house.engine, "8", spans, moment, 50).scored == 0
+    assert ledgers.traffic("8", spans, moment, 50).scored == 0
 
 
 def test_weeks_begin_on_mondays():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.registry import Registry
 from serving.dashboard.roles import Role
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,17 @@ def test_champion_and_challenger_stand_side_by_side(viewer):
     assert "<script>alert" not in page
     assert "mlflow ui --backend-store-uri sqlite:///" in page
     assert "Decided since they were scored" in page
+    assert "/#/runs/" not in page
+
+
+def test_runs_are_linked_to_where_the_settings_say_where_mlflow_is(house, house_in):
+    settings = {"mlflow_url": "https://mlflow.example.com/redress/#/"}
+    with house_in(house.settings.home, **settings) as linked:
+        page = linked.client(Role.VIEWER).get("/model").text
+    registry = Registry(house.settings)
+    for alias in ("champion", "challenger"):
+        run_id = registry.describe(registry.alias_version(alias)).run_id
+        assert f'href="https://mlflow.example.com/redress/#/runs/{run_id}"' in page
 
 
 @pytest.mark.parametrize("path", PATHS)

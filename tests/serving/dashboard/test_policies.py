@@ -15,7 +15,7 @@ from features.history import add_appeals
 from features.schema import Appeal
 from features.tables import DECISIONS
 from serving.dashboard.policy_question import Part, Question
-from serving.dashboard.policy_reading import read_decided
+from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.policy_rows import part_weeks, policy_rows
 from serving.dashboard.roles import Role
 
@@ -80,7 +80,8 @@ def reader(court):
 
 @pytest.fixture
 def decided(court):
-    return lambda weeks=12: read_decided(court.engine, 7 * weeks, LAST + timedelta(days=1))
+    days = DecisionDays(court.engine)
+    return lambda weeks=12: days.decided(7 * weeks, LAST + timedelta(days=1))
 
 
 def texts(page):

@@ -47,7 +47,7 @@ def test_an_empty_house_has_an_empty_queue(new_house):
 
 def test_those_of_most_harm_come_first_and_those_never_scored_are_counted(own_queue_house):
     page = own_queue_house.client(Role.REVIEWER).get("/queue")
-    # All are long overdue: what has waited as long ranks by tier, then by harm.
+    # An even number of decisions: the turn of most harm.
     assert listed(page)[0] == "Q-2"
     assert sorted(listed(page)) == sorted(ORDER)
     assert listed(page)[-1] == "Q-none"

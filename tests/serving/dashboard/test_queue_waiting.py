@@ -6,11 +6,12 @@ from sqlalchemy import insert
 
 from features.database import writing
 from features.tables import DECISIONS
-from models.priority import TIERS
+from models.ledger import Ledger, Occasion
+from models.priority import TURNS
+from models.scores import Risk, Score
 from models.theme_map import no_themes
-from serving.dashboard import queue_waiting
 from serving.dashboard.queue_question import Question
-from serving.dashboard.queue_waiting import WaitingRoom, ranks
+from serving.dashboard.queue_waiting import WaitingRoom, turns
 
 FILED = datetime(2025, 3, 30, 9, tzinfo=UTC)
 SOON = FILED + timedelta(hours=2)
@@ -39,23 +40,33 @@ def test_what_is_undecided_waits_with_its_latest_score(room):
     assert room.waiting().unscored == 1
 
 
-def test_cases_of_more_harm_come_first_and_those_never_scored_last(room):
-    assert ids(room.waiting(), Question()) == [
-        *("Q-2", "Q-3", "Q-4", "Q/7?a=b#c", "Q-1", "Q-5", "Q-6", "Q-none"),
-    ]
-
-
-def test_whatever_waits_long_enough_overtakes_any_other(room):
-    """No case starves: one that has waited as many times its hours as another is ahead of it."""
+def test_most_harm_and_longest_wait_take_turns(room):
     frame = room.waiting().frame
-    low = frame[frame["appeal_id"] == "Q-1"].copy()
-    new = frame[frame["appeal_id"] == "Q-2"].copy()
-    new["submitted_at"] = low["submitted_at"].iloc[0] + timedelta(days=30)
-    now = FILED + timedelta(days=30)
-    assert ranks(low, now)[0] > ranks(new, now)[0]
-    hours = {name: hours for name, _, hours in TIERS}["low"]
-    aged = ranks(low, FILED + timedelta(hours=hours)) - ranks(low, FILED)
-    assert aged == pytest.approx(1.0)
+    by_harm = frame.sort_values("priority", ascending=False)["appeal_id"].tolist()
+    by_wait = frame.sort_values("submitted_at", kind="stable")["appeal_id"].tolist()
+    order = ids(room.waiting(), Question())
+    assert sorted(order) == sorted(frame["appeal_id"])
+    first = {True: by_harm[0], False: by_wait[0]}
+    assert order[0] == first[room.waiting().reviewed % TURNS != TURNS - 1]
+
+
+def test_whose_turn_it_is_changes_with_every_decision(room, engine):
+    """The head of the line is reached by whoever always opens the first case of the page."""
+    waiting, heads = room.waiting(), []
+    oldest = waiting.frame.sort_values("submitted_at")["appeal_id"].iloc[0]
+    for _ in range(TURNS):
+        heads.append(ids(room.waiting(), Question())[0])
+        decide(engine, heads[-1])
+    assert room.waiting().reviewed == waiting.reviewed + TURNS
+    assert oldest in heads
+
+
+def test_nobody_is_kept_waiting_by_what_comes_in_later(room):
+    """However much harm newer cases promise, the first filed is the first or second to be opened."""
+    frame = room.waiting().frame
+    oldest = frame.sort_values("submitted_at")["appeal_id"].iloc[0]
+    at = int((frame["appeal_id"] == oldest).to_numpy().argmax())
+    assert {int(turns(frame, reviewed)[at]) for reviewed in (0, 1)} <= {0, 1}
 
 
 @pytest.mark.parametrize(
@@ -95,21 +106,22 @@ def test_an_empty_history_has_an_empty_queue(engine):
         assert ids(waiting, Question(sort=sort)) == []
 
 
-def test_what_is_quick_to_read_is_read_each_time(room, engine):
-    assert len(room.waiting().frame) == 8
+def test_a_decision_made_elsewhere_is_seen_by_the_next_visit(room, engine):
+    before = room.waiting()
+    assert len(before.frame) == 8
+    assert room.waiting().frame is before.frame
     decide(engine, "Q-1")
     assert len(room.waiting().frame) == 7
+    assert len(before.frame) == 8
 
 
-def test_what_takes_long_is_read_again_behind_the_visit(room, engine, until, monkeypatch):
-    monkeypatch.setattr(queue_waiting, "QUICK", -1.0)
-    seconds = [0.0]
-    room.clock = lambda: seconds[0]
-    assert len(room.waiting().frame) == 8
-    decide(engine, "Q-1")
-    seconds[0] += 100
-    assert len(room.waiting().frame) == 8
-    until(lambda: len(room.waiting().frame) == 7)
+def test_a_score_given_meanwhile_is_told(room, engine):
+    room.waiting()
+    score = Score("Q-none", 0.5, 0.0, True, Risk(0.9, "legal", "high", "learnt"), 3.0, SOON, ())
+    Ledger(engine).record([score], ["never scored: payout held"], Occasion("9", SOON))
+    waiting = room.waiting()
+    assert waiting.unscored == 0
+    assert waiting.frame.set_index("appeal_id").loc["Q-none", "tier"] == "high"
 
 
 def decide(engine, appeal_id):

@@ -14,14 +14,17 @@ from models.alarm_book import AlarmBook
 from models.alarms import Kind, Part
 from models.catalog import Catalog
 from models.curation import Edit
+from models.theme_map import no_themes
 from models.themes import Status
 from serving.champion import Champion
+from serving.dashboard.policy_reading import DecisionDays
+from serving.dashboard.queue_waiting import WaitingRoom
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.today import Today, lasting
 from serving.dashboard.today_alarms import open_alarms
 from serving.dashboard.today_figures import expected_days, rate_weeks
-from serving.dashboard.today_reading import DayCounts, Told, read_course, told_themes
+from serving.dashboard.today_reading import Courses, DayCounts, Told, told_themes
 
 NOW = datetime(2025, 4, 1, 8, tzinfo=UTC)
 UNDECIDED = "T1-38"
@@ -184,13 +187,18 @@ def test_without_decisions_or_discoveries_the_rest_is_there(full_house, page_of)
     assert "No week of decisions yet." in texts(full_house.client(Role.VIEWER).get("/"))
 
 
+def course_of(house):
+    decisions, room = DecisionDays(house.engine), WaitingRoom(house.engine, no_themes())
+    return Courses(house.engine, decisions, room).course(NOW)
+
+
 def test_days_are_whole_and_of_an_appeal_the_latest_decision_counts(full_house):
     with writing(full_house.engine) as connection:
-        before = read_course(full_house.engine, NOW)
+        before = course_of(full_house)
         known = connection.execute(DECISIONS.select().limit(1)).one()
         again = {**known._mapping, "decided_at": NOW - timedelta(days=1), "outcome": "overturned"}
         connection.execute(insert(DECISIONS), again)
-    course = read_course(full_house.engine, NOW)
+    course = course_of(full_house)
     days = [one.day for one in course.days]
     assert days == sorted(set(days))
     assert (days[-1] - days[0]).days == len(days) - 1
