@@ -19,8 +19,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
+from features.calendar import CYCLES, CycleTerm, calendar_facts
 from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS, attribute_names
-from features.shape import SHARES, text_shape
+from features.shape import SHAPES, SHARES, text_shape
 
 KNOTS: Final = 5
 """Quantiles of the data between which a spline bends."""
@@ -32,6 +33,8 @@ MISSING: Final = "(missing)"
 _OURS: Final = (OTHER, MISSING)
 FILED: Final = "filed"
 """The day of filing, as a number: the base rate moves with time."""
+SHAPE_FACTS: Final = tuple(f"text.{shape}" for shape in SHAPES)
+"""The facts that tell of a text's shape."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class WordTerm:
         return {**levels, MISSING: len(self.levels) + 1}
 
 
-Term = NumberTerm | WordTerm
+Term = NumberTerm | WordTerm | CycleTerm
 
 
 class AttributeDesign:
@@ -170,8 +173,12 @@ class AttributeDesign:
     terms_: tuple[Term, ...]
 
     def fit(self, facts: pd.DataFrame) -> AttributeDesign:
-        """Learn the terms of a table of facts; a fact that never differs gets none."""
-        varied = [name for name in facts if spelt(facts[name]).nunique() > 1]
+        """Learn the terms of a table of facts.
+
+        A fact that never differs gets none, nor does a cycle that has not come round once.
+        """
+        seen = [name for name in facts if name not in CYCLES or _came_round(facts, str(name))]
+        varied = [name for name in seen if spelt(facts[name]).nunique() > 1]
         self.terms_ = tuple(_learn(str(name), facts[name]) for name in varied)
         return self
 
@@ -187,9 +194,14 @@ class AttributeDesign:
 
     @property
     def is_number(self) -> NDArray[np.bool_]:
-        """(width,) which columns belong to a number."""
-        flags = np.array([term.kind == "number" for term in self.terms_], dtype=bool)
+        """(width,) which columns belong to a number, a place in a cycle among them."""
+        flags = np.array([term.kind != "word" for term in self.terms_], dtype=bool)
         return flags[self.groups]
+
+    @property
+    def keeps_calendar(self) -> bool:
+        """Whether any fact is a place in a cycle of the calendar."""
+        return any(isinstance(term, CycleTerm) for term in self.terms_)
 
     def words(self, facts: pd.DataFrame) -> sp.csr_array:
         """Fill the columns that belong to words from a table of facts: (n, ~is_number)."""
@@ -204,7 +216,7 @@ class AttributeDesign:
 
     def numbers(self, facts: pd.DataFrame) -> NDArray[np.float64]:
         """Fill the columns that belong to numbers from a table of facts: (n, is_number)."""
-        terms = [term for term in self.terms_ if isinstance(term, NumberTerm)]
+        terms = [term for term in self.terms_ if not isinstance(term, WordTerm)]
         columns = [term.columns(_fact(facts, term.name)) for term in terms]
         return np.hstack([np.empty((len(facts), 0)), *columns])
 
@@ -215,7 +227,7 @@ class AttributeDesign:
     @classmethod
     def from_json(cls, terms: Sequence[dict[str, Any]]) -> AttributeDesign:
         """Take the terms from plain data."""
-        kinds: dict[str, Any] = {"number": NumberTerm, "word": WordTerm}
+        kinds: dict[str, Any] = {"number": NumberTerm, "word": WordTerm, "cycle": CycleTerm}
         design = cls()
         design.terms_ = tuple(
             kinds[term["kind"]](
@@ -230,8 +242,15 @@ class AttributeDesign:
         return design
 
 
-def fact_table(frame: pd.DataFrame) -> pd.DataFrame:
+def fact_table(frame: pd.DataFrame, calendar: bool = False) -> pd.DataFrame:
     """Gather every fact known at filing: contract fields, attributes, the text's shape, the day.
+
+    Parameters
+    ----------
+    frame
+        As `features.frame.appeal_frame`.
+    calendar
+        Whether to tell the places in the cycles of the calendar too.
 
     Returns
     -------
@@ -243,7 +262,9 @@ def fact_table(frame: pd.DataFrame) -> pd.DataFrame:
     since = frame["submitted_at"] - pd.Timestamp(0, tz="UTC")
     derived[FILED] = since.dt.total_seconds().to_numpy() / 86_400
     stated = {name: name for name in (*CATEGORIES, *NUMBERS, "evidence")}
-    taken = {*stated, *derived}
+    if calendar:
+        derived = pd.concat([derived, calendar_facts(frame["submitted_at"])], axis=1)
+    taken = {*stated, *derived, *CYCLES}
     for name in attribute_names(frame):
         column = ATTRIBUTE_PREFIX + name
         stated[column if name in taken else name] = column
@@ -283,7 +304,18 @@ def _floats(values: pd.Series) -> NDArray[np.float64]:
     return np.asarray(pd.to_numeric(values.to_numpy(object), errors="coerce"), dtype=np.float64)
 
 
+def _came_round(facts: pd.DataFrame, name: str) -> bool:
+    """Tell whether a cycle is as long as the time of filing, or shorter.
+
+    Of a year seen by halves nothing could be said of the other half but what chance told.
+    """
+    days = facts[FILED].max() - facts[FILED].min() if FILED in facts else 0.0
+    return bool(days >= CYCLES[name].days)
+
+
 def _learn(name: str, values: pd.Series) -> Term:
+    if name in CYCLES:
+        return CycleTerm(name, CYCLES[name].period)
     if is_numeric(values):
         bounded = {FILED, *(f"text.{share}" for share in SHARES)}
         return NumberTerm.learn(name, values, logarithmic=name not in bounded)

@@ -12,6 +12,10 @@ and E0 the teacher's vectors of the single vocabulary entries:
 The table is w_t (E0 M + D)_t with w_t = a / (a + p_t), p_t the token's frequency (Arora, Liang and
 Ma 2017). `lambda` is chosen on held-out texts; no label is ever seen. Seconds, no descent
 by gradient, any teacher.
+
+A teacher whose vocabulary is WordPiece keeps it, and frequent words are added. Any other is taken
+for a multilingual one: a vocabulary is learnt from the texts (`features.vocabulary`), and Y is
+freed of what tells the language (`features.tongues`), so that a cause is one in every language.
 """
 
 from __future__ import annotations
@@ -22,12 +26,15 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from features.encoder import StudentEncoder, silent
 from features.schema import Contract
 from features.teacher import Teacher
-from features.tokens import extend, tokenise
+from features.tokens import entries, extend, is_wordpiece, spell, tokenise
+from features.tongues import neutral
 from features.vectors import unit
+from features.vocabulary import learn
 
 Matrix = NDArray[np.float32]
 
@@ -121,16 +128,25 @@ def distill(
         return Distilled(silent(), float("nan"), 0, _middle(config))
     chosen = _sample(teacher, texts, config)
     sample = [texts[i] for i in chosen]
-    tokenizer = extend(teacher.tokenizer, sample, config.least, config.most)
-    counts = tokenise(tokenizer, sample).counts()
     target = teacher.encode(sample, progress) if vectors is None else vectors[chosen]
-    student = StudentEncoder(tokenizer, np.zeros((counts.shape[1], target.shape[1]), np.float32))
-    added = student.vocabulary[len(teacher.words) :]
-    words = np.concatenate([teacher.words, teacher.encode(added)])
+    if is_wordpiece(teacher.tokenizer):
+        tokenizer = extend(teacher.tokenizer, sample, config.least, config.most)
+        words = _extended(teacher, tokenizer)
+    else:
+        tokenizer = learn(sample, config.least, config.most)
+        words = teacher.encode([spell([entry]) for entry in entries(tokenizer)], progress)
+        target = neutral(target, sample)
+    counts = tokenise(tokenizer, sample).counts()
     fit = _Fit(counts, target, words - words.mean(axis=0), config)
     fidelity, ridge = fit.choose()
     table = fit.table(np.arange(len(sample)), ridge)
     return Distilled(StudentEncoder(tokenizer, table), fidelity, len(sample), ridge)
+
+
+def _extended(teacher: Teacher, tokenizer: Tokenizer) -> Matrix:
+    """Embed the teacher's own vocabulary, which is known, and what was added to it."""
+    added = entries(tokenizer)[len(teacher.words) :]
+    return np.concatenate([teacher.words, teacher.encode(added)])
 
 
 def _sample(teacher: Teacher, texts: Sequence[str], config: DistillConfig) -> list[int]:

@@ -22,7 +22,16 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 
 from features.errors import DamagedModel
-from features.tokens import Lexicon, Tokens, begins_word, entries, nameless, spell
+from features.tokens import (
+    Lexicon,
+    Tokens,
+    begins_word,
+    entries,
+    nameless,
+    spell,
+    whole_words,
+    word_starts,
+)
 from features.vectors import unit
 
 TABLE: Final = "embedding.weight"
@@ -83,6 +92,19 @@ class StudentEncoder:
     def embed(self, counts: sp.csr_array) -> NDArray[np.float32]:
         """Embed token counts (n, vocabulary): (n, d) unit rows, zero where there are no tokens."""
         return unit(counts @ self.table)
+
+    def coverage(self, texts: Sequence[str]) -> float:
+        """Measure how many words have an entry of their own, instead of falling into pieces.
+
+        Returns
+        -------
+        float
+            Share of the words of the texts, 0 to 1; NaN where there is none.
+        """
+        tokens = self.tokens(texts)
+        words = int(word_starts(tokens, self.begins_word).sum())
+        whole = whole_words(tokens, self.begins_word) & ~self.nameless[tokens.ids]
+        return float(whole.sum()) / words if words else float("nan")
 
     def save(self, folder: Path) -> None:
         """Write `model.safetensors` and `tokenizer.json`, as StaticEmbedding does."""

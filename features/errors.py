@@ -10,10 +10,12 @@ from __future__ import annotations
 
 __all__ = [
     "CatalogAhead",
+    "ChangedData",
     "DamagedDatabase",
     "DamagedModel",
     "DeliveryNotDead",
     "EditConflict",
+    "FiguresDiffer",
     "InputError",
     "InvalidAppeal",
     "InvalidConfig",
@@ -22,24 +24,30 @@ __all__ = [
     "InvalidMerge",
     "InvalidSetting",
     "InvalidUser",
+    "LimitsPassed",
     "MergedTheme",
+    "MissingExtra",
     "NewerDatabase",
     "NoAppeals",
     "NoChampion",
     "NoDecidedAppeals",
     "NoDiscovery",
+    "NoScores",
     "NoSuchAlarm",
     "NoSuchDelivery",
     "NoSuchKey",
+    "NoSuchRun",
     "NoSuchTheme",
     "NoSuchUser",
     "NoSuchVersion",
     "OneOutcomeOnly",
     "PromotionRefused",
     "RedressError",
+    "RollbackRefused",
     "StateError",
     "TooFewDecisions",
     "UndeliveredMessage",
+    "UnfitStore",
     "UnknownColumn",
     "UnreachableDatabase",
     "UnreadableFile",
@@ -124,6 +132,10 @@ class TooFewDecisions(InputError):
     """Fewer decisions than an honest fit needs."""
 
 
+class NoScores(InputError):
+    """There is no score to look at: no model serves, or it has scored nothing in the time asked."""
+
+
 class InvalidAppeal(InputError):
     """An appeal that does not fit the model that is to score it."""
 
@@ -164,8 +176,20 @@ class NoSuchVersion(InputError):
     """A model version that the registry does not hold."""
 
 
+class NoSuchRun(InputError):
+    """A run that MLflow does not hold, or that is no training's."""
+
+
+class ChangedData(InputError):
+    """The data of a run are not there any more as they were."""
+
+
 class InvalidSetting(InputError):
     """A setting, read from the environment, that cannot be used."""
+
+
+class MissingExtra(InputError):
+    """A setting asks for a package that is an extra, and not installed."""
 
 
 class StateError(RedressError):
@@ -186,6 +210,26 @@ class DamagedModel(StateError):
 
 class PromotionRefused(StateError):
     """The challenger did not pass the gate."""
+
+
+class RollbackRefused(StateError):
+    """There is no former champion to go back to, or not the one that was named."""
+
+
+class LimitsPassed(StateError):
+    """What is scored, or how well it is, has moved past the limits that were set."""
+
+
+class UnfitStore(InputError, StateError):
+    """The model registry's store was made by another version of MLflow (exit 2, HTTP 503).
+
+    It is both: whoever gave the folder, or the installation, can mend it; and until then the state
+    forbids every request.
+    """
+
+
+class FiguresDiffer(StateError):
+    """A repeated run has not given the figures that it gave before."""
 
 
 class DamagedDatabase(StateError):

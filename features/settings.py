@@ -32,7 +32,10 @@ class Settings:
     workers: int = field(default=1, metadata={"help": "processes that serve requests"})
     teacher: str = field(
         default="",
-        metadata={"help": "sentence-transformers model; empty: the packaged all-MiniLM-L6-v2"},
+        metadata={
+            "help": "multilingual, or a sentence-transformers model; "
+            "empty: the packaged all-MiniLM-L6-v2"
+        },
     )
     window_days: int = field(default=90, metadata={"help": "days that a discovery looks back over"})
     least_subjects: int = field(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from features import e5
 from features.errors import UnreadableFile
 from features.tokens import entries
 from features.vectors import unit
@@ -32,7 +33,8 @@ class Teacher:
     ----------
     name
         A folder, or the name of a model that sentence-transformers finds on this machine; empty for
-        the packaged all-MiniLM-L6-v2.
+        the packaged all-MiniLM-L6-v2; `multilingual` for the multilingual-e5-small of the extra of
+        that name.
     cache
         Folder in which what depends on the teacher alone is kept; None keeps nothing.
     """
@@ -43,14 +45,18 @@ class Teacher:
         self._source = name
 
     @cached_property
-    def model(self) -> SentenceTransformer:
+    def model(self) -> SentenceTransformer | e5.PackagedE5:
         """The model itself.
 
         Raises
         ------
         UnreadableFile
             If there is no such model here.
+        MissingExtra
+            If it is the one of an extra that is not installed.
         """
+        if self._source == e5.NAME:
+            return e5.installed()
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 

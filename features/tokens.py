@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from tokenizers.models import WordPiece
+from tokenizers.models import Unigram, WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from features.vocabulary import is_learnt
+from features.words import is_unspaced
 
 CONTINUATION: Final = "##"
 """What WordPiece puts before a piece that goes on with a word."""
@@ -118,15 +122,22 @@ def _offsets(lists: Sequence[Sequence[object]]) -> NDArray[np.int64]:
 
 def _words_stand_alone(tokenizer: Tokenizer) -> bool:
     """Tell whether what stands between two blanks gives the same tokens wherever it stands."""
+    if isinstance(tokenizer.model, Unigram):
+        return is_learnt(json.loads(tokenizer.to_str()))
     added = tokenizer.get_added_tokens_decoder().values()
     return (
-        isinstance(tokenizer.model, WordPiece)
+        is_wordpiece(tokenizer)
         and isinstance(tokenizer.normalizer, BertNormalizer)
         and isinstance(tokenizer.pre_tokenizer, BertPreTokenizer)
         and tokenizer.truncation is None
         and tokenizer.padding is None
         and not any(" " in token.content for token in added)
     )
+
+
+def is_wordpiece(tokenizer: Tokenizer) -> bool:
+    """Tell whether a tokeniser takes the longest entry that fits."""
+    return isinstance(tokenizer.model, WordPiece)
 
 
 def entries(tokenizer: Tokenizer) -> list[str]:
@@ -137,10 +148,33 @@ def entries(tokenizer: Tokenizer) -> list[str]:
 
 def begins_word(vocabulary: Sequence[str]) -> NDArray[np.bool_]:
     """Tell which entries begin a word, whichever way the vocabulary marks it: (size,)."""
-    marked = np.array([entry.startswith(BOUNDARIES) for entry in vocabulary])
+    marked = np.array([entry.startswith(BOUNDARIES) for entry in vocabulary], dtype=bool)
     if marked.any():
-        return marked
+        alone = np.array([_reads_alone(entry) for entry in vocabulary], dtype=bool)
+        return np.asarray(marked | alone, dtype=np.bool_)
     return np.array([not entry.startswith(CONTINUATION) for entry in vocabulary])
+
+
+def whole_words(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which tokens are a word by themselves: (t,)."""
+    start = word_starts(tokens, begins)
+    return np.asarray(start & np.append(start[1:], True))
+
+
+def word_starts(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which tokens begin a word; the first of a text always does: (t,)."""
+    start = begins[tokens.ids].copy()
+    start[tokens.offsets[:-1][np.diff(tokens.offsets) > 0]] = True
+    return start
+
+
+def _reads_alone(entry: str) -> bool:
+    """Tell whether an entry, of a script without spaces, is more than a letter within a word."""
+    if not entry or not is_unspaced(entry):
+        return False
+    return not unicodedata.category(entry[0]).startswith("M") and (
+        len(entry) > 1 or unicodedata.name(entry, "").startswith("CJK")
+    )
 
 
 def nameless(tokenizer: Tokenizer) -> NDArray[np.bool_]:
@@ -179,7 +213,7 @@ def extend(tokenizer: Tokenizer, texts: Sequence[str], least: int, most: int) ->
         Words to add at the most, the most frequent first.
     """
     plan = json.loads(tokenizer.to_str())
-    if plan["model"]["type"] != "WordPiece":
+    if not is_wordpiece(tokenizer):
         return tokenizer
     taken = tokenizer.get_vocab()
     frequent = _document_frequency(tokenizer, texts)

@@ -23,8 +23,8 @@ _PRINTED: Final = re.compile(r"[!-~]+", re.ASCII)
 _ADDRESS: Final = "an address such as https://hooks.example.com/redress"
 
 
-def checked_url(variable: str, url: str) -> str:
-    """Give an address back if messages can be sent to it; empty, nothing is sent.
+def checked_url(variable: str, url: str, example: str = _ADDRESS) -> str:
+    """Give an address back if it can be one that is asked by http(s); empty, there is none.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def checked_url(variable: str, url: str) -> str:
     """
     fault = _fault_of(url) if url else None
     if fault is not None:
-        raise InvalidSetting(f"{variable} {fault}", _ADDRESS, "Set it, or unset it.")
+        raise InvalidSetting(f"{variable} {fault}", example, "Set it, or unset it.")
     return url
 
 

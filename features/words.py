@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from icu4py.breakers import WordBreaker
@@ -24,9 +25,11 @@ __all__ = [
     "is_unspaced",
     "is_vietnamese",
     "light_words",
+    "likeliest_language",
     "stop_words",
     "without_accents",
     "words",
+    "written",
 ]
 
 BREAK: Final = ""
@@ -118,6 +121,14 @@ def is_unspaced(word: str) -> bool:
     return _IS_UNSPACED.match(word) is not None
 
 
+def written(phrase: Sequence[str]) -> str:
+    """Join words, at least one, with a space where their script sets one."""
+    parts = [phrase[0]]
+    for before, word in pairwise(phrase):
+        parts.append(word if is_unspaced(before) and is_unspaced(word) else f" {word}")
+    return "".join(parts)
+
+
 def is_vietnamese(found: Sequence[str]) -> bool:
     """Whether words are Vietnamese, written with its accents."""
     return _IS_VIETNAMESE.search(" ".join(found)) is not None
@@ -140,15 +151,31 @@ def stop_words(found: Sequence[str]) -> frozenset[str]:
         Case-folded words. They are known without their accents too, as many people type; but not
         in Vietnamese with accents, where "vi" of "vi phạm" is not "vì", nor "an" an English word.
     """
+    language = likeliest_language(found)
+    return _vietnamese() if is_vietnamese(found) else _with_english(language)
+
+
+def likeliest_language(found: Sequence[str]) -> str:
+    """Guess the language of words: the one whose stop words most of them are.
+
+    Parameters
+    ----------
+    found
+        Words of a text, as of `words`.
+
+    Returns
+    -------
+    str
+        ISO 639-1, of those that stopwordsiso knows; English in a tie, or where no word is known.
+    """
     if is_vietnamese(found):
-        return _vietnamese()
+        return "vi"
     known = _languages()
     hits = Counter(
         language for word in {*map(str.casefold, found)} for language in known.get(word, ())
     )
     # In a tie English, then by name, so that the order of words decides nothing.
-    best = min(hits, key=lambda name: (-hits[name], name != "en", name), default="en")
-    return _with_english(best)
+    return min(hits, key=lambda name: (-hits[name], name != "en", name), default="en")
 
 
 def light_words() -> frozenset[str]:

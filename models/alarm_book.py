@@ -28,10 +28,13 @@ class Raised:
     alarms
         The open ones first, what chance makes rarest first; then those that closed, the latest
         first.
+    suppressed
+        Those that were asked for, but that too few subjects stand behind.
     """
 
     as_of: date | None
     alarms: tuple[Alarm, ...]
+    suppressed: int = 0
 
 
 class AlarmBook:
@@ -75,11 +78,11 @@ class AlarmBook:
             alarm
             for alarm in alarms
             if alarm.account.kind in kinds
-            and alarm.account.subjects >= self.least_subjects
             and (is_open is None or is_open is (alarm.closed_on is None))
         ]
+        told = [one for one in wanted if one.account.subjects >= self.least_subjects]
         as_of = None if latest is None else latest.as_of
-        return Raised(as_of, tuple(sorted(wanted, key=_urgency)))
+        return Raised(as_of, tuple(sorted(told, key=_urgency)), len(wanted) - len(told))
 
     def alarm(self, alarm_id: str) -> Alarm:
         """Give an alarm.

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.tokens import word_starts
+from features.words import written
 from models.overturn import OverturnModel, Reading
-from models.phrases import word_starts
 from models.scores import Reason
 
 Array = NDArray[np.float64]
@@ -194,9 +195,12 @@ def _names(model: OverturnModel, reading: Reading, items: Items) -> list[str]:
     pairs = (items.further == 1) & model.encoder.begins_word[last]
     begins, ends = items.first.tolist(), (items.first + items.further + 1).tolist()
     pieces = ids.tolist()
+    told = zip(begins, ends, pairs.tolist(), strict=True)
     return [
-        (" " if pair else "").join([spelt[piece] for piece in pieces[begin:end]])
-        for begin, end, pair in zip(begins, ends, pairs.tolist(), strict=True)
+        written([spelt[piece] for piece in pieces[begin:end]])
+        if pair
+        else "".join([spelt[piece] for piece in pieces[begin:end]])
+        for begin, end, pair in told
     ]
 
 

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.words import is_unspaced, stop_words, without_accents
+from features.words import stop_words, without_accents, written
 from models.phrase_counts import SAME_COUNT, PhraseCounts, count_phrases, read
 from models.private_phrases import Glances
 
@@ -196,7 +196,7 @@ def _public(candidates: _Candidates, most: int, glances: Glances, theme: int) ->
         taken = _distinct(candidates.written, candidates.tellers, most)
         private = {i for i in taken if glances.is_private(theme, candidates.ids[i])}
         if not private:
-            return tuple(_written(candidates.written[i]) for i in taken)
+            return tuple(written(candidates.written[i]) for i in taken)
         candidates = candidates.without(private)
 
 
@@ -240,14 +240,6 @@ def _alike(left: str, right: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _plain(word: str) -> str:
     return without_accents(word.casefold().replace("-", ""))
-
-
-def _written(phrase: Sequence[str]) -> str:
-    """Join words, with a space where their script sets one."""
-    parts = [phrase[0]]
-    for before, word in pairwise(phrase):
-        parts.append(word if is_unspaced(before) and is_unspaced(word) else f" {word}")
-    return "".join(parts)
 
 
 def title_of(phrases: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ class Coefficients:
 def fit_logistic(
     blocks: Sequence[Columns],
     outcome: Array,
-    penalties: Sequence[float],
+    penalties: Sequence[float | Array],
     weights: Array | None = None,
     start: Coefficients | None = None,
     offset: Array | float = 0.0,
@@ -49,7 +49,8 @@ def fit_logistic(
     outcome
         (n,) of 0 and 1, or anything between.
     penalties
-        One a block, above 0: the inverse variance of a Gaussian prior. The intercept has none.
+        One a block, or (width,) one a column of it, above 0: the inverse variance of a Gaussian
+        prior. An infinite one leaves the column out. The intercept has none.
     weights
         (n,) of cases, 1 each where left out.
     start
@@ -64,7 +65,10 @@ def fit_logistic(
     """
     weight = np.ones(len(outcome)) if weights is None else weights
     ends = np.cumsum([0, *(block.shape[1] for block in blocks)])
-    penalty = np.repeat(np.asarray(penalties, dtype=np.float64), np.diff(ends))
+    asked = [np.broadcast_to(p, b.shape[1]) for p, b in zip(penalties, blocks, strict=True)]
+    penalty = np.concatenate([np.empty(0), *asked])
+    free = np.isfinite(penalty)
+    penalty = np.where(free, penalty, 0.0)
     transposed = [block.T.tocsr() if sp.issparse(block) else block.T for block in blocks]
 
     def loss(theta: Array) -> tuple[float, Array]:
@@ -75,10 +79,11 @@ def fit_logistic(
         value = weight @ (np.logaddexp(0, logits) - outcome * logits)
         slopes = [_times(block, error) for block in transposed]
         gradient = np.concatenate([[error.sum()], *slopes])
-        gradient[1:] += penalty * beta
+        gradient[1:] = (gradient[1:] + penalty * beta) * free
         return float(value + 0.5 * penalty @ beta**2), gradient
 
     first = _flat(start) if start else np.zeros(1 + int(ends[-1]))
+    first[1:] *= free
     level = 1e-6 * max(float(weight.sum()), 1.0)
     with threadpool_limits(limits=1, user_api="blas"):  # the products are too small to share
         theta = minimize(

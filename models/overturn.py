@@ -1,9 +1,10 @@
 """The overturn model: additive, so that its explanation is exact.
 
-A logistic regression over four blocks (words from lists, numbers on splines, the student's vector,
-phrases), with one penalty a block and a half-life of cases, chosen on later slices: fit on the
-past, judged on what came next, as in service. The latest slice calibrates it; then it is fitted
-once more on everything, with the same penalties and the same calibration.
+A logistic regression over blocks (words from lists, numbers on splines, the text's shape, the
+calendar, the student's vector, phrases), with one penalty a block and a half-life of cases, chosen
+on later slices: fit on the past, judged on what came next, as in service (`models.past`). The
+latest slice calibrates it; then it is fitted once more on everything, with the same penalties and
+the same calibration.
 """
 
 from __future__ import annotations
@@ -24,29 +25,13 @@ from features.encoder import StudentEncoder
 from features.schema import Contract, Outcome
 from features.tokens import Tokens
 from models.calibration import Calibration, ConformalSets, Slice
-from models.logistic import Coefficients, Columns, fit_logistic
+from models.logistic import Coefficients, Columns
+from models.past import Past, Split, choose, later_slices
+from models.penalties import Penalties, Positive, number_kinds
 from models.phrases import Occurrences, Phrases
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class Penalties(Contract):
-    """One penalty a block; `half_life` is a share of the training period, None for no ageing."""
-
-    words: Positive = 3.0
-    numbers: Positive = 30.0
-    vector: Positive = 2.0
-    phrases: Positive = 5.0
-    half_life: Positive | None = None
-
-    @property
-    def blocks(self) -> tuple[float, float, float, float]:
-        """Penalties in the order of the blocks."""
-        return self.words, self.numbers, self.vector, self.phrases
 
 
 class OverturnConfig(Contract):
@@ -79,6 +64,11 @@ class OverturnConfig(Contract):
     slices: Annotated[int, Field(ge=1, le=10)] = 3
     slice_share: Annotated[float, Field(gt=0, le=0.3)] = 0.2
     conformal_error: Annotated[float, Field(gt=0, lt=0.5)] = 0.1
+
+    @property
+    def asks_calendar(self) -> bool:
+        """Whether the calendar may come into play."""
+        return self.start.calendar is not None or "calendar" in self.candidates
 
     @model_validator(mode="after")
     def _leave_a_past(self) -> OverturnConfig:
@@ -123,7 +113,7 @@ class Reading:
 
     @property
     def blocks(self) -> list[Columns]:
-        """The matrices, in the order of `Penalties.blocks`."""
+        """The matrices, in the order of `Penalties.columns`."""
         return [self.words, self.numbers, self.vectors, self.phrases]
 
 
@@ -167,18 +157,40 @@ class OverturnModel:
     def fit(self, frame: pd.DataFrame) -> OverturnModel:
         """Fit on decided appeals in order of filing."""
         self.__dict__.pop("token_effects", None)
-        outcome = outcomes(frame)
-        past = _Past(self._learn(frame), outcome, _age(frame))
-        slices = _later_slices(len(frame), self.config)
-        self.penalties_, held_out = _choose(past, slices, self.config)
-        everything = np.arange(len(frame))
-        self.coefficients_ = past.fit(everything, self.penalties_, held_out[-1])
-        self._calibrate(past, [later for _, later in slices], held_out)
-        self.centres_ = self.effects(past.reading).mean(axis=0)
+        config = self.config
+        reading = self._learn(frame, config.asks_calendar)
+        past = self._past(reading, frame)
+        slices = self.later_slices(len(frame))
+        judged = choose(past, slices, config.start, config.candidates)
+        self.penalties_ = judged.penalties
+        self.coefficients_ = past.fit(np.arange(len(frame)), self.penalties_, judged.fits[-1])
+        self._calibrate(past, [later for _, later in slices], judged.fits)
+        self.centres_ = self.effects(reading).mean(axis=0)
         return self
 
-    def _learn(self, frame: pd.DataFrame) -> Reading:
-        facts = fact_table(frame)
+    def past(self, frame: pd.DataFrame, calendar: bool = True) -> Past:
+        """Lay decided appeals, in order of filing, out for a search of penalties.
+
+        What is learnt here of attributes and phrases sees no outcome.
+
+        Parameters
+        ----------
+        frame
+            As `fit`.
+        calendar
+            Whether the calendar may come into play.
+        """
+        return self._past(self._learn(frame, calendar), frame)
+
+    def later_slices(self, n: int) -> list[Split]:
+        """Cut n cases, in order of filing, into the pasts and later slices that choose."""
+        return later_slices(n, self.config.slices, self.config.slice_share)
+
+    def _past(self, reading: Reading, frame: pd.DataFrame) -> Past:
+        return Past(reading.blocks, number_kinds(self.design_), outcomes(frame), _age(frame))
+
+    def _learn(self, frame: pd.DataFrame, calendar: bool) -> Reading:
+        facts = fact_table(frame, calendar)
         tokens = self.encoder.tokens(frame["text"].tolist())
         self.design_ = AttributeDesign().fit(facts)
         self.phrases_ = Phrases().fit(tokens, self.encoder.begins_word)
@@ -186,7 +198,8 @@ class OverturnModel:
 
     def read(self, frame: pd.DataFrame) -> Reading:
         """Read appeals: everything but the coefficients."""
-        return self._reading(fact_table(frame), self.encoder.tokens(frame["text"].tolist()))
+        facts = fact_table(frame, self.design_.keeps_calendar)
+        return self._reading(facts, self.encoder.tokens(frame["text"].tolist()))
 
     def _reading(self, facts: pd.DataFrame, tokens: Tokens) -> Reading:
         sums = tokens.counts() @ self.encoder.table
@@ -205,7 +218,7 @@ class OverturnModel:
         )
 
     def _calibrate(
-        self, past: _Past, later: Sequence[Indices], held_out: Sequence[Coefficients]
+        self, past: Past, later: Sequence[Indices], held_out: Sequence[Coefficients]
     ) -> None:
         unseen = [
             Slice(past.logits(fitted, rows), past.outcome[rows])
@@ -259,77 +272,3 @@ def _age(frame: pd.DataFrame) -> Array:
     """Give each case's age as a share of the training period, 0 for the newest: (n,)."""
     since = (frame["submitted_at"].max() - frame["submitted_at"]).dt.total_seconds().to_numpy()
     return np.asarray(since / max(since.max(), 1.0))
-
-
-def _later_slices(n: int, config: OverturnConfig) -> list[tuple[Indices, Indices]]:
-    """Cut the cases, in order of filing, into pasts and the slices that follow them."""
-    width = int(n * config.slice_share)
-    begins = [n - width * k for k in range(config.slices, 0, -1)]
-    return [(np.arange(begin), np.arange(begin, begin + width)) for begin in begins]
-
-
-@dataclass(frozen=True)
-class _Past:
-    """Decided cases as the fit sees them: what is read of them, (n,) outcomes, (n,) ages."""
-
-    reading: Reading
-    outcome: Array
-    age: Array
-
-    def fit(
-        self, rows: Indices, penalties: Penalties, start: Coefficients | None = None
-    ) -> Coefficients:
-        """Fit on some of the cases."""
-        since = self.age[rows] - self.age[rows].min()
-        weights = np.power(0.5, since / (penalties.half_life or np.inf))
-        weights /= weights.mean()  # or a short half-life would strengthen every penalty as well
-        blocks = [block[rows] for block in self.reading.blocks]
-        return fit_logistic(blocks, self.outcome[rows], penalties.blocks, weights, start)
-
-    def logits(self, fitted: Coefficients, rows: Indices) -> Array:
-        """Score some of the cases."""
-        return fitted.logits([block[rows] for block in self.reading.blocks])
-
-    def losses(self, fitted: Coefficients, rows: Indices) -> Array:
-        """Log loss of each of some cases, their logits brought onto their own line first.
-
-        Calibration comes later and apart, and a drifting base rate must not choose the penalties.
-        """
-        logits, outcome = self.logits(fitted, rows), self.outcome[rows]
-        logits = fit_logistic([logits[:, None]], outcome, [1e-3]).logits([logits[:, None]])
-        return np.logaddexp(0, logits) - outcome * logits
-
-
-def _choose(
-    past: _Past, slices: Sequence[tuple[Indices, Indices]], config: OverturnConfig
-) -> tuple[Penalties, list[Coefficients]]:
-    """Try one penalty after another; keep what lowers the loss on the later slices for sure.
-
-    For sure: by more than two standard errors of the paired difference, lest noise choose.
-
-    Returns
-    -------
-    The penalties, and the fit before each slice.
-    """
-    best, fits, least = _judge(past, slices, config.start)
-    for name, values in config.candidates.items():
-        for value in values:
-            trial = best.model_copy(update={name: value})
-            _, trial_fits, losses = _judge(past, slices, trial, fits)
-            gain = least - losses
-            if gain.mean() > 2 * gain.std() / np.sqrt(len(gain)):
-                best, fits, least = trial, trial_fits, losses
-    return best, fits
-
-
-def _judge(
-    past: _Past,
-    slices: Sequence[tuple[Indices, Indices]],
-    penalties: Penalties,
-    starts: Sequence[Coefficients] | None = None,
-) -> tuple[Penalties, list[Coefficients], Array]:
-    """Fit before each later slice, and give the losses on all of them."""
-    begin: Sequence[Coefficients | None] = starts or [None] * len(slices)
-    fits = [past.fit(rows, penalties, begin[i]) for i, (rows, _) in enumerate(slices)]
-    losses = [past.losses(fits[i], later) for i, (_, later) in enumerate(slices)]
-    return penalties, fits, np.concatenate(losses)

@@ -15,7 +15,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from features.tokens import Tokens
+from features.tokens import Tokens, whole_words
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,3 @@ def _stream(
         np.concatenate([positions, paired]),
         np.concatenate([ids, pairs]),
     )
-
-
-def whole_words(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which tokens are a word by themselves: (t,)."""
-    start = word_starts(tokens, begins)
-    return np.asarray(start & np.append(start[1:], True))
-
-
-def word_starts(tokens: Tokens, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell which tokens begin a word; the first of a text always does: (t,)."""
-    start = begins[tokens.ids].copy()
-    start[tokens.offsets[:-1][np.diff(tokens.offsets) > 0]] = True
-    return start

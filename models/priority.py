@@ -3,6 +3,10 @@
 A review averts harm in two ways: it restores a subject who was wrongly enforced, and it brings a
 case that must be escalated to its team. The unit is the harm of an average wrong enforcement: money
 at stake counts by its logarithm, as a tenfold stake is not tenfold hardship.
+
+Harm alone would let some wait for ever. Ageing by the hour does not mend it: while more comes in than
+is reviewed, waits grow past any hours that were set, and the queue turns into first come first
+served, or starves. So reviews take turns between most harm and longest wait; see `next_of`.
 """
 
 from __future__ import annotations
@@ -24,6 +28,8 @@ TIERS: Final = (
 """Name, least probability of an escalation, and hours within which the case is due."""
 ESCALATION: Final = 5.0
 """Harm of a case that ought to be escalated and is not, in wrong enforcements."""
+TURNS: Final = 2
+"""Of so many reviews one opens the case that has waited longest."""
 
 
 def tier_of(escalation: Array) -> NDArray[np.int64]:
@@ -49,20 +55,58 @@ def harm(overturned: Array, escalation: Array, stake: Array, usual: float) -> Ar
     return np.asarray(overturned * weight + ESCALATION * escalation)
 
 
-def aged(harm_averted: Array, waited: Array, allowed: Array) -> Array:
-    """Priority of cases that have waited: (n,).
+def next_of(averted: Array, waited: Array, reviewed: int) -> int:
+    """Choose the case that a reviewer opens next: its place among those that wait.
 
-    Each allowed waiting time adds the harm of one average wrong enforcement, without bound: a case
-    that keeps waiting overtakes any other, so nothing starves.
+    Of `TURNS` reviews one opens the case that has waited longest, the others the one whose review
+    averts most harm. As one review in `TURNS` goes to the head of the line, a case that finds m
+    others before it is opened after at most `TURNS` (m + 1) reviews, where first come first served
+    would take m + 1: nobody waits longer than `TURNS` times, whatever comes in after, however much
+    of it, and without any hour that would have to be set to the load.
 
     Parameters
     ----------
-    harm_averted
-        (n,) from `harm`.
-    waited, allowed
-        (n,) hours.
+    averted
+        (n,) from `harm`, NaN where it is not known: then only the wait counts. n is at least 1.
+    waited
+        (n,) hours, in any order. Of equal cases the one that has waited longest goes first, of
+        these the first given.
+    reviewed
+        Reviews so far, by anybody: says whose turn it is.
+
+    Notes
+    -----
+    Among cases that take alike long, the one of most harm first loses least in total while all
+    wait: the c-mu rule, Cox and Smith (1961), Queues.
     """
-    return np.asarray(harm_averted + np.maximum(waited, 0) / allowed)
+    if reviewed % TURNS == TURNS - 1:
+        return int(np.argmax(waited))
+    known = np.where(np.isnan(averted), -np.inf, averted)
+    best = np.flatnonzero(known == known.max())
+    return int(best[np.argmax(waited[best])])
+
+
+def in_turns(averted: Array, waited: Array, reviewed: int) -> NDArray[np.int64]:
+    """Order all that wait as `next_of` would take them, if nothing else came in: (n,) places.
+
+    Parameters
+    ----------
+    averted, waited, reviewed
+        As of `next_of`; n may be 0.
+    """
+    known = np.where(np.isnan(averted), -np.inf, averted)
+    by_wait = iter(np.argsort(-waited, kind="stable").tolist())
+    by_harm = iter(np.lexsort((-waited, -known)).tolist())
+    taken = bytearray(len(waited))
+    order: list[int] = []
+    for number in range(reviewed, reviewed + len(waited)):
+        line = by_wait if number % TURNS == TURNS - 1 else by_harm
+        place = next(line)
+        while taken[place]:
+            place = next(line)
+        taken[place] = 1
+        order.append(place)
+    return np.array(order, dtype=np.int64)
 
 
 def due(submitted: pd.Series, tier: NDArray[np.int64]) -> pd.Series:

@@ -26,6 +26,7 @@ import pandas as pd
 from features.errors import DamagedModel, NoChampion, NoSuchVersion
 from features.settings import Settings, quieten_libraries
 from models.packaging import save_package
+from models.store_version import require_known_schema
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -37,6 +38,8 @@ MODEL: Final = "redress"
 """Name of the registered model, and of the experiment whose runs make its versions."""
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
+PREVIOUS: Final = "previous"
+"""The alias of the version that served before the champion."""
 PACKAGE: Final = "model"
 """Where in a run's artifacts the MLflow model lies."""
 SCORER: Final = Path("artifacts/scorer")
@@ -61,7 +64,7 @@ class Version:
     tags
         What was said of it when it was registered: the data's digest, dates, rows.
     aliases
-        `champion`, `challenger`, both or none.
+        `champion`, `challenger`, `previous`, several or none.
     """
 
     version: str
@@ -84,7 +87,7 @@ class Served:
 
 
 class Registry:
-    """Registered models and the aliases `champion` and `challenger`.
+    """Registered models and the aliases `champion`, `challenger` and `previous`.
 
     Reading makes nothing: before the first training there is no store, and so no champion.
 
@@ -99,12 +102,23 @@ class Registry:
 
     @cached_property
     def client(self) -> MlflowClient:
-        """MLflow's client of this store, which is made where there is none yet."""
+        """MLflow's client of this store, which is made where there is none yet.
+
+        Raises
+        ------
+        UnfitStore
+            The store was made by another version of MLflow.
+        """
         self.settings.home.mkdir(parents=True, exist_ok=True)
         with quiet():
+            from mlflow.exceptions import MlflowException
             from mlflow.tracking import MlflowClient
 
-            return MlflowClient(self.settings.tracking, self.settings.tracking)
+            try:
+                return MlflowClient(self.settings.tracking, self.settings.tracking)
+            except MlflowException:
+                require_known_schema(self._store)
+                raise
 
     def package(self, run_id: str, scorer: Scorer, example: pd.DataFrame) -> None:
         """Log a scorer to a run as an MLflow model, with signature and input example.
@@ -155,6 +169,10 @@ class Registry:
         """
         self.describe(version)
         self.client.set_registered_model_alias(MODEL, alias, version)
+
+    def tag(self, version: str, key: str, value: str) -> None:
+        """Say something of a version that was not known when it was registered."""
+        self.client.set_model_version_tag(MODEL, version, key, value)
 
     def versions(self) -> list[Version]:
         """List the registered models, the newest first."""
@@ -245,15 +263,20 @@ class Registry:
         MLflow makes and migrates tables even when it is only asked: a service that looks while the
         first training makes them would have both fail, so it is not asked before.
         """
-        store = Path(self.settings.tracking.removeprefix("sqlite:///")).absolute()
-        if not store.exists():
+        if not self._store.exists():
             return False
-        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
+        uri = f"{self._store.as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
             try:
                 query = "SELECT 1 FROM registered_models WHERE name = ?"
                 return connection.execute(query, (MODEL,)).fetchone() is not None
             except sqlite3.OperationalError:
                 return False
+
+    @property
+    def _store(self) -> Path:
+        """The file of the store."""
+        return Path(self.settings.tracking.removeprefix("sqlite:///")).absolute()
 
     def _find(self, version: str) -> ModelVersion:
         if self._made and version.isdecimal():

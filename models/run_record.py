@@ -13,12 +13,27 @@ from typing import Any, Final, Protocol, TypeVar
 
 from models.reliability import Bin, bins_of
 
-__all__ = ["CALIBRATION", "GATE", "SLICES", "Demand", "Part", "RunRecord", "Verdict", "read_run"]
+__all__ = [
+    "CALIBRATION",
+    "CEILING",
+    "FAIRNESS",
+    "GATE",
+    "SLICES",
+    "Demand",
+    "Part",
+    "RunRecord",
+    "Verdict",
+    "read_run",
+]
 
 SLICES: Final = "slices.json"
 """A table of `Part`s, as MLflow logs tables."""
 CALIBRATION: Final = "calibration.json"
 """The bins of the test slice's reliability diagram."""
+FAIRNESS: Final = "fairness.json"
+"""Gaps between markets and between languages, as `training.fairness.Fairness.as_dict`."""
+CEILING: Final = "ceiling.json"
+"""What disagreement of reviewers leaves to be foreseen, as `models.ceiling.Ceiling.as_dict`."""
 GATE: Final = "gate.json"
 """What the gate said last, as `redress promote --json` answers."""
 _MOST_BYTES: Final = 10_000_000
@@ -44,7 +59,16 @@ class Part:
     positive_share, mean_probability
         Share overturned, and what the model said on average.
     auc, auc_low, auc_high
-        None where all cases ended alike.
+        None where all cases ended alike. The bounds of slices hold for all of them together, and
+        are None where the cases are too few for any.
+    came_low, came_high
+        Wilson's bounds of the share overturned, for all slices together.
+    gap, gap_low, gap_high
+        What the model said minus what came, and bounds for all slices together.
+    ece, ece_by_chance
+        Calibration error, and what honest probabilities exceed once in twenty; None of few cases.
+
+    None also stands for what an older Redress did not record.
     """
 
     dimension: str
@@ -58,6 +82,12 @@ class Part:
     brier: float | None
     brier_skill: float | None
     ece: float | None
+    came_low: float | None = None
+    came_high: float | None = None
+    gap: float | None = None
+    gap_low: float | None = None
+    gap_high: float | None = None
+    ece_by_chance: float | None = None
 
 
 @dataclass(frozen=True)

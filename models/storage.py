@@ -19,7 +19,8 @@ from features.encoder import StudentEncoder
 from features.errors import DamagedModel
 from models.calibration import Calibration, ConformalSets
 from models.logistic import Coefficients
-from models.overturn import OverturnConfig, OverturnModel, Penalties
+from models.overturn import OverturnConfig, OverturnModel
+from models.penalties import Penalties
 from models.phrases import Phrases
 from models.risk import LearntRisk, PrototypeRisk, RiskModel
 

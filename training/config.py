@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from features.errors import InvalidConfig, UnreadableFile
 from features.schema import Contract
+from models.overturn import OverturnConfig
 from models.scorer import ScorerConfig
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -48,6 +51,9 @@ class GateConfig(Contract):
         Cases that a slice must hold to be judged.
     later_cases
         Cases that must be later than what both models have seen for these alone to be compared on.
+    shadow_cases
+        Decided appeals that both models must have scored before the decision, the challenger in
+        shadow, for these to be asked too.
     """
 
     rounds: Annotated[int, Field(ge=200, le=20_000)] = 2_000
@@ -57,6 +63,48 @@ class GateConfig(Contract):
     level: Share = 0.95
     slice_cases: Annotated[int, Field(ge=20)] = 200
     later_cases: Annotated[int, Field(ge=50)] = 200
+    shadow_cases: Annotated[int, Field(ge=50)] = 200
+
+
+class DriftConfig(Contract):
+    """From where on what is scored is too far from what the champion was trained on.
+
+    Nothing is past its limit that chance may give, over all looks together, at `level`.
+
+    Attributes
+    ----------
+    days
+        Days of filing that are looked at, up to the latest, where none are named.
+    level
+        Share of looks at unmoved appeals in which nothing at all is beyond chance.
+    text_cases
+        Texts on either side, at most, that a classifier tries to tell apart.
+    text_auc
+        How well it may tell them apart: 0.5 not at all, 1 always.
+    stability_index
+        Population stability index of a fact, and of the scores.
+    missing_share
+        Change of the share of appeals that say nothing of a fact.
+    auc_fall
+        Fall of the AUC, foreseen or realised, below what the training measured.
+    calibration_error
+        Realised calibration error.
+    share_gap
+        Distance of the realised share overturned from what the scores said.
+    expected
+        Facts that are known to move, such as the age of an account: told, and never past a limit.
+    """
+
+    days: Annotated[int, Field(ge=1, le=3_650)] = 28
+    level: Share = 0.95
+    text_cases: Annotated[int, Field(ge=50, le=20_000)] = 1_500
+    text_auc: Annotated[float, Field(ge=0.5, lt=1)] = 0.7
+    stability_index: Annotated[float, Field(gt=0)] = 0.25
+    missing_share: Share = 0.1
+    auc_fall: Share = 0.05
+    calibration_error: Share = 0.05
+    share_gap: Share = 0.05
+    expected: tuple[str, ...] = ()
 
 
 class TrainConfig(Contract):
@@ -66,6 +114,7 @@ class TrainConfig(Contract):
     split: SplitConfig = SplitConfig()
     evaluation: EvaluationConfig = EvaluationConfig()
     gate: GateConfig = GateConfig()
+    drift: DriftConfig = DriftConfig()
     scorer: ScorerConfig = ScorerConfig()
 
 
@@ -103,15 +152,39 @@ def read_config(declared: object, where: str) -> TrainConfig:
     try:
         return TrainConfig.model_validate(declared)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the whole'}: {fault['msg'].lower()}"
-            for fault in error.errors(include_url=False)
-        )
         raise InvalidConfig(
-            f"{where}: {faults}",
+            f"{where}: {'; '.join(_told(fault) for fault in error.errors(include_url=False))}",
             f"keys of: {', '.join(parameters(DEFAULT))}",
             "Correct or remove what is named",
         ) from error
+
+
+def _told(fault: ErrorDetails) -> str:
+    """Tell one fault, by the name of what is wrong; of an unknown key, the nearest right one."""
+    named = ".".join(map(str, fault["loc"])) or "the whole"
+    if fault["type"] != "extra_forbidden":
+        return f"{named}: {fault['msg'].lower()}"
+    near = _nearest([str(part) for part in fault["loc"]])
+    return f"{named}: unknown key" + (f"; did you mean {near}?" if near else "")
+
+
+def _nearest(loc: Sequence[str]) -> str | None:
+    """Find the key that was likely meant: of the same group first, then anywhere."""
+    *group, last = loc
+    place: Any = DEFAULT
+    for part in group:
+        place = getattr(place, part, None)
+    beside = list(type(place).model_fields) if isinstance(place, Contract) else []
+    if near := get_close_matches(last, beside, n=1):
+        return ".".join((*group, near[0]))
+    known = {name.rpartition(".")[2]: name for name in parameters(DEFAULT)}
+    return next((known[name] for name in get_close_matches(last, known, n=1)), None)
+
+
+def with_overturn(config: TrainConfig, overturn: OverturnConfig) -> TrainConfig:
+    """Give the configuration with another way to fit the overturn model."""
+    scorer = config.scorer.model_copy(update={"overturn": overturn})
+    return config.model_copy(update={"scorer": scorer})
 
 
 def parameters(config: Contract) -> dict[str, Scalar]:

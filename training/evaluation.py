@@ -1,4 +1,7 @@
-"""How good a model is, and for whom: the measures of all cases and of each slice of them."""
+"""How good a model is, and for whom: the measures of all cases and of each slice of them.
+
+Bounds of slices hold together: see `models.resampling`. Subjects, not cases, are drawn anew.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,31 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.performance import performance
+from models.proportions import wilson
+from models.resampling import Bands, bands, clusters, resample, resampled_aucs, share_bands
 from training.metrics import (
     Interval,
     Metrics,
     Outcomes,
     Probabilities,
-    auc_interval,
     measure,
     null_if_nan,
     within_policy_auc,
 )
 from training.split import overturned
 
-DIMENSIONS: Final = ("policy", "market", "language", "detection")
+DIMENSIONS: Final = ("policy", "market", "language", "detection", "attempt")
 """Facts by whose values cases are sliced."""
 MISSING: Final = "(none)"
 """The value of a slice whose cases do not have the fact."""
+LATER_ATTEMPTS: Final = 3
+"""Attempts from which on all make one slice: few appeal so often."""
+LEAST_EACH: Final = 10
+"""Cases of each outcome below which a slice's measures have no bounds: draws would flatter them."""
+LEAST_BINNED: Final = 100
+"""Cases below which a slice has no calibration error: ten bins would hold chance alone."""
+LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True)
@@ -39,9 +51,18 @@ class Slice:
     metrics
         Of these cases.
     auc
-        With its bounds.
+        With its bounds, NaN where the cases are too few for any.
     mean_probability
         What the model said on average; beside `metrics.positive_share`, what came.
+    came
+        Share overturned, with Wilson's bounds.
+    gap
+        What it said minus what came, with its bounds: above 0 it says too much.
+    ece_by_chance
+        The calibration error that honest probabilities exceed once in twenty; NaN of few cases.
+
+    The bounds of slices hold for all slices together: of `auc` and of `gap` by draws, of `came` at
+    the level that Bonferroni gives. Those of the overall one stand alone.
     """
 
     dimension: str
@@ -49,16 +70,35 @@ class Slice:
     metrics: Metrics
     auc: Interval
     mean_probability: float
+    came: Interval
+    gap: Interval
+    ece_by_chance: float
+
+    @property
+    def off(self) -> bool:
+        """Whether what it said is farther from what came than chance gives, of all looked at."""
+        return self.gap.low > 0 or self.gap.high < 0
 
     def as_dict(self) -> dict[str, str | float | None]:
         """Give one flat row of a table."""
+        binned = self.metrics.rows >= LEAST_BINNED or self.dimension == "overall"
+        figures = {
+            "auc_low": self.auc.low,
+            "auc_high": self.auc.high,
+            "mean_probability": self.mean_probability,
+            "came_low": self.came.low,
+            "came_high": self.came.high,
+            "gap": self.gap.value,
+            "gap_low": self.gap.low,
+            "gap_high": self.gap.high,
+            "ece": self.metrics.ece if binned else np.nan,
+            "ece_by_chance": self.ece_by_chance,
+        }
         return {
             "dimension": self.dimension,
             "value": self.value,
             **self.metrics.as_dict(),
-            "auc_low": null_if_nan(self.auc.low),
-            "auc_high": null_if_nan(self.auc.high),
-            "mean_probability": null_if_nan(self.mean_probability),
+            **{name: null_if_nan(value) for name, value in figures.items()},
         }
 
 
@@ -104,15 +144,12 @@ def evaluate(
         Of the resampling behind the bounds.
     """
     outcome = overturned(frame)
-
-    def part(dimension: str, value: str, rows: npt.NDArray[np.bool_]) -> Slice:
-        y, p = outcome[rows], probability[rows]
-        bounds = auc_interval(y, p, rounds, seed)
-        return Slice(dimension, value, measure(y, p), bounds, float(p.mean()))
-
+    subjects = frame["subject_id"] if "subject_id" in frame else pd.Series([None] * len(frame))
+    looks = _Looks(outcome, probability, clusters(subjects), rounds, seed)
+    whole = ("overall", "all", np.ones(len(frame), dtype=bool))
     return Evaluation(
-        overall=part("overall", "all", np.ones(len(frame), dtype=bool)),
-        slices=tuple(part(*found) for found in slice_masks(frame)),
+        overall=looks.at([whole])[0],
+        slices=looks.at(list(slice_masks(frame))),
         within_policy_auc=within_policy_auc(outcome, probability, frame["policy"]),
         outcome=outcome,
         probability=probability,
@@ -125,8 +162,90 @@ def slice_masks(frame: pd.DataFrame) -> Iterator[tuple[str, str, npt.NDArray[np.
     A fact that no case has gives no slice.
     """
     for dimension in DIMENSIONS:
-        if frame[dimension].isna().all():
+        if dimension not in frame or frame[dimension].isna().all():
             continue
-        values = frame[dimension].map(str, na_action="ignore").astype(object).fillna(MISSING)
+        values = values_of(frame, dimension)
         for value in values.value_counts(sort=True).index:
             yield dimension, str(value), (values == value).to_numpy()
+
+
+def values_of(frame: pd.DataFrame, dimension: str) -> pd.Series[str]:
+    """Spell the values of a fact as slices name them, (n,)."""
+    spell = _attempt if dimension == "attempt" else str
+    return frame[dimension].map(spell, na_action="ignore").astype(object).fillna(MISSING)
+
+
+def _attempt(number: float) -> str:
+    return f"{LATER_ATTEMPTS} or more" if number >= LATER_ATTEMPTS else str(int(number))
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """Cases to be looked at: (n,) outcomes, probabilities, clusters; and how to draw them anew."""
+
+    outcome: Outcomes
+    probability: Probabilities
+    cluster: npt.NDArray[np.intp]
+    rounds: int
+    seed: int
+
+    def at(self, masks: list[tuple[str, str, npt.NDArray[np.bool_]]]) -> tuple[Slice, ...]:
+        """Measure slices, with bounds that hold together."""
+        rows = [mask for _, _, mask in masks]
+        aucs, gaps = self._bounds([mask for mask in rows if self._enough(mask)])
+        place, found = 0, []
+        for dimension, value, mask in masks:
+            bounded = self._enough(mask)
+            told = (aucs, gaps, place) if bounded else None
+            found.append(self._slice(dimension, value, mask, told, len(masks)))
+            place += bounded
+        return tuple(found)
+
+    def _enough(self, mask: npt.NDArray[np.bool_]) -> bool:
+        up = int(self.outcome[mask].sum())
+        return min(up, int(mask.sum()) - up) >= LEAST_EACH
+
+    def _bounds(self, rows: list[npt.NDArray[np.bool_]]) -> tuple[Bands, Bands]:
+        k, gap = len(rows), self.probability - self.outcome
+        if not k:
+            nothing = Bands(np.zeros(0), np.zeros(0), np.nan)
+            return nothing, nothing
+        held = np.column_stack(rows).astype(np.float32)
+        ranked = [resampled_aucs(self.outcome[row], self.probability[row]) for row in rows]
+
+        def figures(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+            aucs = [auc(counts[:, row]) for auc, row in zip(ranked, rows, strict=True)]
+            cases = np.maximum(counts @ held, 1)
+            said = (counts @ (held * gap[:, None].astype(np.float32))) / cases
+            return np.column_stack([*aucs, said])
+
+        drawn = resample(figures, self.cluster, self.rounds, self.seed)
+        value = figures(np.ones((1, len(gap)), dtype=np.float32))[0]
+        return share_bands(value[:k], drawn[:, :k], LEVEL), bands(value[k:], drawn[:, k:], LEVEL)
+
+    def _slice(
+        self,
+        dimension: str,
+        value: str,
+        mask: npt.NDArray[np.bool_],
+        told: tuple[Bands, Bands, int] | None,
+        looks: int,
+    ) -> Slice:
+        y, p = self.outcome[mask], self.probability[mask]
+        metrics, said = measure(y, p), float(p.mean())
+        low, high = wilson(int(y.sum()), len(y), 1 - (1 - LEVEL) / looks)
+        auc = gap = (np.nan, np.nan)
+        if told is not None:
+            aucs, gaps, at = told
+            auc, gap = (aucs.low[at], aucs.high[at]), (gaps.low[at], gaps.high[at])
+        chance = performance(y, p).ece_by_chance if len(y) >= LEAST_BINNED else None
+        return Slice(
+            dimension,
+            value,
+            metrics,
+            Interval(metrics.auc, float(auc[0]), float(auc[1]), LEVEL),
+            said,
+            Interval(metrics.positive_share, float(low), float(high), LEVEL),
+            Interval(said - metrics.positive_share, float(gap[0]), float(gap[1]), LEVEL),
+            np.nan if chance is None else chance,
+        )

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.shadow import Pairs
 from training.config import GateConfig
 from training.evaluation import slice_masks
 from training.metrics import Probabilities, bootstrapped_mean, ece, ece_allowed
@@ -35,12 +36,15 @@ class Contest:
         Those of the model in service, shape (n,); None before there is one.
     prior
         The share overturned among the challenger's training data: what a constant would say.
+    shadow
+        Decided appeals that both have scored in service; None where there is no champion.
     """
 
     frame: pd.DataFrame
     challenger: Probabilities
     champion: Probabilities | None
     prior: float
+    shadow: Pairs | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,9 @@ def gate(contest: Contest, config: GateConfig, seed: int = 0) -> tuple[GateLine,
     Returns
     -------
     tuple of GateLine
-        First the prior, the champion where there is one, and the calibration, then a line for each
-        slice with cases enough. The challenger passes when every line has.
+        First the prior, the champion where there is one, in shadow too where both have scored
+        cases enough there, and the calibration, then a line for each slice with cases enough. The
+        challenger passes when every line has.
     """
     return tuple(_lines(contest, config, seed))
 
@@ -98,6 +103,9 @@ def _lines(contest: Contest, config: GateConfig, seed: int) -> Iterator[GateLine
         theirs = (contest.champion - outcome) ** 2
         confidence = config.champion_confidence
         yield _beats("beats the champion", theirs - mine, confidence, config.rounds, seed)
+    if contest.shadow is not None and len(contest.shadow) >= config.shadow_cases:
+        name, saved = "beats the champion in shadow", contest.shadow.saved
+        yield _beats(name, saved, config.champion_confidence, config.rounds, seed)
     yield _calibrated(outcome, contest.challenger, config, seed)
     yield from _slices(contest.frame, theirs - mine, config, seed)
 

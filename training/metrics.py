@@ -156,6 +156,25 @@ def ece(outcome: Outcomes, probability: Probabilities, bins: int = BINS) -> floa
     return float(np.abs(gaps).sum() / len(outcome))
 
 
+def ece_if_calibrated(probability: Probabilities, bins: int = BINS) -> float:
+    """Give the calibration error that honest probabilities have on average: chance's share of it.
+
+    A bin's gap is the sum of many cases' and so nearly normal: its expected distance from 0 is
+    sqrt(2 / pi) of its standard error.
+
+    Parameters
+    ----------
+    probability
+        Shape (n,).
+    bins
+        As of `ece`.
+    """
+    if not len(probability):
+        return math.nan
+    variance = np.bincount(mass_bins(probability, bins), weights=probability * (1 - probability))
+    return float(np.sqrt(2 / math.pi * variance).sum() / len(probability))
+
+
 def ece_allowed(
     probability: Probabilities, limit: float, level: float, rounds: int, seed: int
 ) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.database import open_database
 from features.errors import InputError, NoSuchVersion, PromotionRefused
 from features.settings import Settings
+from models.performance import Estimate
 from models.registry import CHALLENGER, CHAMPION, Registry, Served
+from models.shadow import Pairs, difference, pairs_of, shadowed
+from models.tenure import Move, put_in_service
 from training.config import GateConfig
 from training.gate import Contest, GateLine, gate
 from training.source import read_cases, row_prints
@@ -21,6 +25,28 @@ from training.tracking import Origin, read_origin, read_seen, record_verdict
 
 NAMED: Final = 5
 """Failed lines that a refusal names; `redress promote --json` has them all."""
+
+
+@dataclass(frozen=True)
+class ShadowVerdict:
+    """How a challenger did beside the champion in service, where nobody saw it.
+
+    Attributes
+    ----------
+    scored
+        Appeals that it scored in shadow.
+    decided
+        Those of them that were decided after both had scored them.
+    needed
+        How many the gate asks for before it listens.
+    saved
+        What it saves of the champion's Brier score on these; None of too few.
+    """
+
+    scored: int
+    decided: int
+    needed: int
+    saved: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,8 @@ class Verdict:
         How many of these the champion has seen: above 0 it had the advantage.
     first, last
         Of filing of these, UTC; None where there are none.
+    shadow
+        None where there is no champion in whose shadow to score.
     """
 
     version: str
@@ -48,6 +76,7 @@ class Verdict:
     champion_saw: int
     first: pd.Timestamp | None
     last: pd.Timestamp | None
+    shadow: ShadowVerdict | None = None
 
     @property
     def serves_already(self) -> bool:
@@ -74,6 +103,7 @@ class Verdict:
             "champion_saw": self.champion_saw,
             "first": None if self.first is None else self.first.isoformat(),
             "last": None if self.last is None else self.last.isoformat(),
+            "shadow": None if self.shadow is None else asdict(self.shadow),
             "gate": [line.as_dict() for line in self.lines],
         }
 
@@ -115,20 +145,14 @@ def crown(settings: Settings, verdict: Verdict) -> None:
             f"version {verdict.version} did not pass: {_faults(verdict.failed)}",
             remedy=f"{_still(verdict)}; train on more or other data, then promote again",
         )
-    registry = Registry(settings)
-    now = registry.alias_version(CHAMPION)
-    if now != verdict.champion:
-        raise PromotionRefused(
-            f"version {now} came into service while version {verdict.version} was judged",
-            f"version {verdict.champion or 'none'}, which it was judged against",
-            "Run `redress promote` again",
-        )
-    registry.set_alias(CHAMPION, verdict.version)
+    put_in_service(Registry(settings), verdict.version, verdict.champion, Move.PROMOTED)
 
 
 def record(settings: Settings, verdict: Verdict, promoted: bool) -> None:
     """Keep with a version's run what the gate said of it: whoever looks at it later will ask."""
     registry = Registry(settings)
+    if not promoted and registry.alias_version(CHAMPION) == verdict.version:
+        return  # somebody else was quicker to promote it, and has recorded that
     run_id = registry.describe(verdict.version).run_id
     record_verdict(registry, run_id, verdict.answer(promoted))
 
@@ -169,14 +193,17 @@ class Seen:
     until: datetime
     prints: npt.NDArray[np.uint64]
 
+    def holds(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Tell which rows it has seen, shape (n,)."""
+        return np.isin(row_prints(frame), self.prints)
+
     def later(self, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Tell which rows were filed later, shape (n,).
 
         Of those filed at the very last moment that the model has seen, the ones it did not see.
         """
         filed = frame["submitted_at"]
-        known = np.isin(row_prints(frame), self.prints)
-        later: npt.NDArray[np.bool_] = (filed >= self.until).to_numpy() & ~known
+        later: npt.NDArray[np.bool_] = (filed >= self.until).to_numpy() & ~self.holds(frame)
         return later
 
 
@@ -190,11 +217,13 @@ def _judge(
         None if champion is None else _seen(registry, champion),
         config.later_cases,
     )
+    pairs, shadow = _shadow(registry.settings, challenger, champion, config)
     contest = Contest(
         frame=cases,
         challenger=challenger.scorer.probabilities(cases),
         champion=None if champion is None else champion.scorer.probabilities(cases),
         prior=origin.prior,
+        shadow=pairs,
     )
     filed = cases["submitted_at"]
     return Verdict(
@@ -205,7 +234,21 @@ def _judge(
         champion_saw=saw,
         first=None if cases.empty else filed.min(),
         last=None if cases.empty else filed.max(),
+        shadow=shadow,
     )
+
+
+def _shadow(
+    settings: Settings, challenger: Served, champion: Served | None, config: GateConfig
+) -> tuple[Pairs | None, ShadowVerdict | None]:
+    """Read how both did in service, the challenger in shadow."""
+    if champion is None:
+        return None, None
+    engine = open_database(settings)
+    versions = challenger.version, champion.version
+    pairs, scored = pairs_of(engine, *versions), shadowed(engine, *versions)
+    engine.dispose()
+    return pairs, ShadowVerdict(scored, len(pairs), config.shadow_cases, difference(pairs))
 
 
 def _reread(registry: Registry, challenger: Served, origin: Origin) -> pd.DataFrame:

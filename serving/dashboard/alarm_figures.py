@@ -41,7 +41,8 @@ def timeline_figure(rows: Sequence[AlarmRow], as_of: date) -> Figure:
     )
     table = [
         (
-            f"{one.alarm_id} {one.title}",
+            # Marks that isolate: the title may run from right to left.
+            f"{one.alarm_id} \u2068{one.title}\u2069",
             one.badge,
             day(one.since),
             day(one.opened_on),

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.bench import Bench
+from serving.dashboard.alarm_list import AlarmList
+from serving.dashboard.alarm_page import AlarmPages
 from serving.dashboard.appeal_actions import AppealActions
 from serving.dashboard.appeal_page import AppealPages
 from serving.dashboard.appeal_similar import SimilarCases
@@ -78,6 +80,8 @@ def parlour_of(stock: Stock, static: StaticFiles, bench: Bench) -> Parlour:
 def add_page_routes(door: Door, stock: Stock) -> None:
     """Add every page behind the door; a new page is added here, by a line."""
     Today(stock).add_to(door)
+    AlarmList(stock).add_to(door)
+    AlarmPages(stock).add_to(door)
     Policies(stock).add_to(door)
     ThemeList(stock).add_to(door)
     ThemeActions(ThemePages(stock)).add_to(door)

@@ -17,6 +17,7 @@ FACTS: Final = ("market", "policy", "language")
 MOST_THEMES: Final = 50
 MOST_VALUE: Final = 200
 _THEME: Final = re.compile(r"T[0-9]{1,18}", re.ASCII)
+_ALARM: Final = re.compile(r"A[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class MapQuestion:
         Those that make up an open alarm.
     market, policy, language
         Those of this value; empty: of any.
+    alarm
+        Those that make up this one, open or not: they are marked instead of those of open ones.
     """
 
     themes: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class MapQuestion:
     market: str = ""
     policy: str = ""
     language: str = ""
+    alarm: str = ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -55,8 +59,8 @@ class MapQuestion:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but themes is asked."""
-        return replace(self, themes=()) != MapQuestion()
+        """Whether anything but themes and an alarm is asked."""
+        return replace(self, themes=(), alarm="") != MapQuestion()
 
     def of_themes(self, *themes: str) -> MapQuestion:
         """Ask the same of other themes; of all where none is named."""
@@ -69,6 +73,7 @@ class MapQuestion:
             *(("status", str(status)) for status in self.statuses),
             *([("emerging", "1")] if self.emerging else []),
             *self.facts.items(),
+            *([("alarm", self.alarm)] if self.alarm else []),
         ]
         return f"{PATH}?{urlencode(told)}" if told else PATH
 
@@ -76,9 +81,11 @@ class MapQuestion:
 def question_of(query: QueryParams) -> MapQuestion:
     """Read an address; what cannot be used in it is left out, as if it were not there."""
     themes = dict.fromkeys(one for one in query.getlist("theme") if _THEME.fullmatch(one))
+    alarm = query.get("alarm", "")
     return MapQuestion(
         themes=tuple(themes)[:MOST_THEMES],
         statuses=tuple(one for one in Status if str(one) in query.getlist("status")),
         emerging=query.get("emerging") == "1",
+        alarm=alarm if _ALARM.fullmatch(alarm) else "",
         **{field: query.get(field, "")[:MOST_VALUE] for field in FACTS},
     )

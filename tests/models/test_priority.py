@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.priority import ESCALATION, TIERS, aged, due, harm, tier_of
+from models.priority import ESCALATION, TIERS, TURNS, due, harm, in_turns, next_of, tier_of
 
 CHANCE = st.floats(0, 1)
 STAKE = st.floats(0, 1e15)
 USUAL = st.just(0.0) | st.floats(0.01, 1e9)
-HOURS = st.floats(0, 1e5)
+LINES = st.lists(
+    st.tuples(st.floats(0, 10) | st.just(float("nan")), st.floats(0, 1e5)), min_size=1, max_size=30
+)
+REVIEWED = st.integers(0, 10**9)
 
 
 def one(value):
@@ -47,24 +50,55 @@ def test_a_tenfold_stake_is_not_tenfold_harm():
     assert harm_of(1, 0, 0, 100) == 0
 
 
-@given(st.floats(0, 50), HOURS, HOURS, st.sampled_from([hours for _, _, hours in TIERS]))
-def test_waiting_only_raises_a_priority(averted, early, late, allowed):
-    early, late = sorted((early, late))
-    before, after = (float(aged(one(averted), one(w), one(allowed))[0]) for w in (early, late))
-    assert averted <= before <= after
+def arrays(line):
+    return np.array([averted for averted, _ in line]), np.array([waited for _, waited in line])
 
 
-@given(st.floats(0, 50), st.sampled_from(TIERS), st.sampled_from(TIERS))
-def test_no_case_starves_whatever_comes_after_it(newest, tier, other):
-    """A case of no expected harm overtakes any fresh one in proportion to what it was allowed."""
-    waited = (newest + 1) * tier[2]
-    old = aged(one(0.0), one(waited), one(tier[2]))
-    fresh = aged(one(newest), one(0.0), one(other[2]))
-    assert old[0] > fresh[0]
+@given(LINES, REVIEWED)
+def test_a_turn_goes_to_the_longest_wait_and_the_others_to_most_harm(line, reviewed):
+    averted, waited = arrays(line)
+    place = next_of(averted, waited, reviewed)
+    if reviewed % TURNS == TURNS - 1:
+        assert waited[place] == waited.max()
+    elif np.isfinite(averted).any():
+        assert averted[place] == np.nanmax(averted)
+        alike = averted == averted[place]
+        assert waited[place] == waited[alike].max()
+    else:
+        assert waited[place] == waited.max()
 
 
-def test_a_case_filed_in_the_future_is_not_pushed_back():
-    assert aged(one(1.0), one(-5.0), one(8.0))[0] == 1.0
+@given(LINES, REVIEWED)
+def test_the_order_is_that_of_the_choices_one_after_another(line, reviewed):
+    averted, waited = arrays(line)
+    left, chosen = list(range(len(line))), []
+    while left:
+        place = next_of(averted[left], waited[left], reviewed + len(chosen))
+        chosen.append(left.pop(place))
+    assert in_turns(averted, waited, reviewed).tolist() == chosen
+
+
+def test_of_nothing_that_waits_there_is_an_empty_order():
+    nothing = np.zeros(0)
+    assert in_turns(nothing, nothing, 3).tolist() == []
+
+
+@given(st.lists(st.floats(0, 10), min_size=1, max_size=15), st.integers(0, 20), REVIEWED)
+def test_no_case_waits_longer_than_its_turns_whatever_comes_after_it(ahead, newer, reviewed):
+    """A case of no harm, with some before it, while worse cases come in at every review."""
+    averted = [*ahead, 0.0]
+    filed = [float(place) for place in range(len(averted))]
+    last, reviews = len(ahead), 0
+    left = list(range(len(averted)))
+    while last in left:
+        for _ in range(newer):
+            averted.append(100.0)
+            filed.append(float(len(filed)))
+            left.append(len(filed) - 1)
+        waited = 1e6 - np.array(filed)[left]
+        left.pop(next_of(np.array(averted)[left], waited, reviewed + reviews))
+        reviews += 1
+    assert reviews <= TURNS * (len(ahead) + 1)
 
 
 @given(st.lists(CHANCE, max_size=20))

@@ -77,3 +77,13 @@ def test_a_demand_that_was_not_met_is_no_pass(runs):
     failed = {**VERDICT, "gate": [DEMAND, {**DEMAND, "passed": False}], "promoted": False}
     (runs.path / GATE).write_text(json.dumps(failed))
     assert not read_run(runs, "run-1").verdict.passed
+
+
+def test_a_part_tells_its_bounds_and_none_of_what_an_older_run_does_not_say(runs):
+    (older,) = read_run(runs, "run-1").parts
+    assert older.gap_low is older.came_high is older.ece_by_chance is None
+    columns = [*TABLE["columns"], "gap", "gap_low", "gap_high", "ece_by_chance"]
+    row = [*TABLE["data"][0], -0.1, -0.2, 0.0, 0.03]
+    (runs.path / SLICES).write_text(json.dumps({"columns": columns, "data": [row]}))
+    (part,) = read_run(runs, "run-1").parts
+    assert (part.gap, part.gap_low, part.gap_high, part.ece_by_chance) == (-0.1, -0.2, 0.0, 0.03)

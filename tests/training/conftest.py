@@ -125,6 +125,12 @@ def quick_scorer(monkeypatch: pytest.MonkeyPatch) -> type[QuickScorer]:
 
 
 @pytest.fixture(scope="session")
+def quick_scorer_class() -> type[QuickScorer]:
+    """Give the quick model, for those who put it in place for longer than a test."""
+    return QuickScorer
+
+
+@pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an MLflow store once; it takes seconds."""
     settings = Settings(home=tmp_path_factory.mktemp("store"))

@@ -71,3 +71,55 @@ def test_the_same_seed_gives_the_same_bounds(cases):
 
     assert once.overall == again.overall
     assert once.overall.auc != evaluate(frame, probability, rounds=50, seed=4).overall.auc
+
+
+def test_attempts_are_sliced_with_the_many_together(cases):
+    frame, probability = cases
+    frame["attempt"] = np.tile([1.0, 1.0, 2.0, 5.0, 3.0], 80)
+
+    values = {value: mask.sum() for name, value, mask in slice_masks(frame) if name == "attempt"}
+
+    assert values == {"1": 160, "3 or more": 160, "2": 80}
+    assert {part.dimension for part in evaluate(frame, probability, rounds=50).slices} == {
+        "policy",
+        "market",
+        "detection",
+        "attempt",
+    }
+
+
+def test_bounds_of_slices_are_wider_than_alone_and_none_where_the_cases_are_few(cases):
+    frame, probability = cases
+    slices = evaluate(frame, probability, rounds=200).slices
+    automated = next(part for part in slices if part.value == "automated")
+    whole = evaluate(frame, probability, rounds=200).overall
+    assert automated.auc.low < whole.auc.low < whole.auc.high < automated.auc.high
+    assert automated.gap.low < automated.gap.value < automated.gap.high
+    assert automated.came.low < whole.came.low
+    lone = next(part for part in slices if part.value == "human")
+    assert np.isnan([lone.auc.low, lone.gap.high, lone.ece_by_chance]).all()
+    assert lone.came.low >= 0
+    assert lone.as_dict()["ece"] is None
+    assert not lone.off
+
+
+def test_a_slice_of_which_too_little_is_said_is_told_and_honest_ones_are_not(cases):
+    frame, probability = cases
+    frame = pd.concat([frame] * 3, ignore_index=True)
+    honest = np.tile(probability, 3)
+    spam = (frame["policy"] == "spam").to_numpy()
+    said = np.where(spam, honest * 0.6, honest)
+    off = [part.value for part in evaluate(frame, said, rounds=200).slices if part.off]
+    assert "spam" in off
+    assert "counterfeit" not in off
+    assert not any(part.off for part in evaluate(*cases, rounds=200).slices)
+
+
+def test_subjects_are_drawn_whole(cases):
+    frame, probability = cases
+    alone = evaluate(frame, probability, rounds=100).overall
+    order = np.argsort(probability)
+    together = frame.iloc[order].assign(subject_id=[f"s{place // 40}" for place in range(400)])
+    grouped = evaluate(together, probability[order], rounds=100).overall
+    assert grouped.metrics.auc == pytest.approx(alone.metrics.auc)
+    assert grouped.auc.high - grouped.auc.low > 1.3 * (alone.auc.high - alone.auc.low)

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.shadow import Pairs
 from training.config import GateConfig
 from training.gate import Contest, gate
 
@@ -160,3 +163,18 @@ def test_two_models_cannot_both_clearly_beat_each_other(seed):
 
     assert not (first.passed and second.passed)
     assert first.value + second.value <= 1
+
+
+def test_what_both_scored_in_service_is_asked_once_there_is_enough_of_it():
+    case = contest()
+    outcome = np.tile([0, 1], 200)
+    good, poor = np.where(outcome, 0.8, 0.2), np.full(400, 0.5)
+    for mine, theirs, passes in ((good, poor, True), (poor, good, False)):
+        pairs = Pairs(outcome, mine, theirs)
+        lines = gate(replace(case, shadow=pairs), QUICK)
+        (line,) = [line for line in lines if line.name == "beats the champion in shadow"]
+        assert (line.passed, line.cases) == (passes, 400)
+    few = Pairs(outcome[:100], good[:100], poor[:100])
+    assert "beats the champion in shadow" not in [
+        line.name for line in gate(replace(case, shadow=few), QUICK)
+    ]

@@ -211,3 +211,14 @@ def test_bootstrapped_means_spread_as_the_standard_error_says():
     assert means.shape == (2_000,)
     assert means.std() == pytest.approx(values.std() / math.sqrt(500), rel=0.1)
     assert means.mean() == pytest.approx(values.mean(), abs=0.01)
+
+
+def test_what_honest_probabilities_have_by_chance_is_what_draws_of_them_show():
+    rng = np.random.default_rng(0)
+    probability = rng.beta(2, 4, 1_500)
+    drawn = [
+        metrics.ece((rng.random(1_500) < probability).astype(int), probability) for _ in range(300)
+    ]
+    assert metrics.ece_if_calibrated(probability) == pytest.approx(np.mean(drawn), abs=0.002)
+    assert np.isnan(metrics.ece_if_calibrated(np.array([])))
+    assert metrics.ece_if_calibrated(np.array([0.0, 1.0])) == 0

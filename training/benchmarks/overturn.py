@@ -7,29 +7,30 @@ run on the same parts with the defaults of their libraries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.attributes import is_numeric
 from features.distill import distill
-from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS, attribute_names
+from features.encoder import StudentEncoder
 from features.leaks import likely_leaks
 from features.settings import Settings
 from features.teacher import Teacher
-from models.overturn import OverturnModel
+from models.overturn import OverturnConfig, OverturnModel
 from models.scorer import ScorerConfig
+from training.baselines import Predict, plain_baselines
 from training.metrics import auc, brier_skill, measure, null_if_nan, within_policy_auc
 from training.split import earlier_and_later, folds, overturned, require_decisions
 from training.stages import Stages
 
+if TYPE_CHECKING:
+    from training.search import Found
+
 Array = NDArray[np.float64]
-Predict = Callable[[pd.DataFrame, pd.DataFrame], Array]
-"""From cases that teach and cases that judge to the probabilities of the latter."""
 
 TEST_SHARE: Final = 0.3
 FOLDS: Final = 10
@@ -85,7 +86,7 @@ class Trial:
 
 
 def benchmark_overturn(
-    frame: pd.DataFrame, settings: Settings, stages: Stages, seed: int = 0
+    frame: pd.DataFrame, settings: Settings, stages: Stages, seed: int = 0, trials: int = 0
 ) -> dict[str, object]:
     """Measure the overturn model and its baselines.
 
@@ -99,10 +100,12 @@ def benchmark_overturn(
         Show the progress and take the times.
     seed
         Of the folds and of every fit.
+    trials
+        Of the search within each training part, the folds' included; 0 for none.
 
     Returns
     -------
-    The answer of `redress benchmark overturn --json`.
+    The answer of `redress benchmark overturn --json`; `search` is in it where one was made.
 
     Raises
     ------
@@ -117,17 +120,20 @@ def benchmark_overturn(
     with stages.stage("teacher", f"the teacher reads {len(ordered):,} texts"):
         vectors = _vectors(ordered, settings)
     with stages.stage("fit", f"redress: fitting on {len(earlier):,} appeals"):
-        model = _learn(vectors, earlier)
+        learnt = _learn(vectors, earlier, trials, seed)
     with stages.stage("predict", f"redress: scoring the {len(later):,} latest"):
-        said = model.probabilities(later)
+        said = learnt.model.probabilities(later)
+    searched = [learnt.found] if learnt.found else []
+    crossed = trial.crossed("redress", _redress(vectors, trials, seed, searched))
     return {
-        **_figures(trial, said, trial.crossed("redress", _redress(vectors))),
+        **_figures(trial, said, crossed),
         "baselines": {
             name: _baseline(name, predict, trial)
             for name, predict in _baselines(ordered, vectors, seed).items()
         },
         "leaks": [leak.column for leak in leaks],
         "seconds": {name: stages.seconds[name] for name in ("fit", "predict")},
+        **_search_figures(searched),
     }
 
 
@@ -143,15 +149,47 @@ def _vectors(frame: pd.DataFrame, settings: Settings) -> Vectors:
     )
 
 
-def _learn(vectors: Vectors, frame: pd.DataFrame) -> OverturnModel:
+@dataclass(frozen=True)
+class _Learnt:
+    """A fitted model, and what a search found for it, where there was one."""
+
+    model: OverturnModel
+    found: Found | None
+
+
+def _learn(vectors: Vectors, frame: pd.DataFrame, trials: int, seed: int) -> _Learnt:
     config = ScorerConfig()
     texts = frame["text"].tolist()
-    student = distill(vectors.teacher, texts, config.distill, vectors.of(frame))
-    return OverturnModel(student.encoder, config.overturn).fit(frame)
+    encoder = distill(vectors.teacher, texts, config.distill, vectors.of(frame)).encoder
+    found = _search(encoder, frame, config.overturn, trials, seed) if trials else None
+    better = found.config if found else config.overturn
+    return _Learnt(OverturnModel(encoder, better).fit(frame), found)
 
 
-def _redress(vectors: Vectors) -> Predict:
-    return lambda seen, unseen: _learn(vectors, seen).probabilities(unseen)
+def _search(
+    encoder: StudentEncoder, frame: pd.DataFrame, config: OverturnConfig, trials: int, seed: int
+) -> Found:
+    from training.search import Bench, memory_study, search
+
+    return search(Bench.prepare(encoder, frame, config), memory_study(), trials, seed)
+
+
+def _redress(vectors: Vectors, trials: int, seed: int, searched: list[Found]) -> Predict:
+    def predict(seen: pd.DataFrame, unseen: pd.DataFrame) -> Array:
+        learnt = _learn(vectors, seen, trials, seed)
+        searched.extend([learnt.found] if learnt.found else [])
+        return learnt.model.probabilities(unseen)
+
+    return predict
+
+
+def _search_figures(searched: Sequence[Found]) -> dict[str, object]:
+    """Tell what was found for the time split, and in how many of the folds it was taken."""
+    if not searched:
+        return {}
+    first, *folded = searched
+    taken = sum(found.taken for found in folded)
+    return {"search": {**first.as_dict(), "folds_taken": taken}}
 
 
 def _figures(trial: Trial, said: Array, crossed: Array) -> dict[str, Any]:
@@ -189,27 +227,10 @@ def _baseline(name: str, predict: Predict | None, trial: Trial) -> dict[str, flo
 def _baselines(frame: pd.DataFrame, vectors: Vectors, seed: int) -> dict[str, Predict | None]:
     """Give the baselines; None where the data has not what one needs."""
     texts = frame["text"].str.strip().ne("").any()
-    attributes = bool(_attribute_columns(frame))
     return {
-        "prior": _prior,
-        "tfidf_logistic": _tfidf_logistic if texts else None,
-        "boosting_attributes": _boosting(frame, seed) if attributes else None,
+        **plain_baselines(frame, seed),
         "teacher_logistic": _teacher_logistic(vectors) if texts else None,
     }
-
-
-def _prior(seen: pd.DataFrame, unseen: pd.DataFrame) -> Array:
-    return np.full(len(unseen), overturned(seen).mean(), dtype=np.float64)
-
-
-def _tfidf_logistic(seen: pd.DataFrame, unseen: pd.DataFrame) -> Array:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    pipeline.fit(seen["text"].tolist(), overturned(seen))
-    return np.asarray(pipeline.predict_proba(unseen["text"].tolist())[:, 1])
 
 
 def _teacher_logistic(vectors: Vectors) -> Predict:
@@ -220,39 +241,3 @@ def _teacher_logistic(vectors: Vectors) -> Predict:
         return np.asarray(model.predict_proba(vectors.of(unseen))[:, 1])
 
     return predict
-
-
-def _boosting(frame: pd.DataFrame, seed: int) -> Predict:
-    from sklearn.compose import make_column_transformer
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OrdinalEncoder
-
-    columns = _attribute_columns(frame)
-    numbers = [name for name in columns if is_numeric(frame[name])]
-    words = [name for name in columns if name not in numbers]
-
-    def table(part: pd.DataFrame) -> pd.DataFrame:
-        spelt = {name: part[name].map(str, na_action="ignore") for name in words}
-        return pd.DataFrame({**{name: part[name].astype(float) for name in numbers}, **spelt})
-
-    def predict(seen: pd.DataFrame, unseen: pd.DataFrame) -> Array:
-        ordinal = OrdinalEncoder(
-            handle_unknown="use_encoded_value",
-            unknown_value=np.nan,
-            encoded_missing_value=np.nan,
-            max_categories=254,
-        )
-        shaped = make_column_transformer(("passthrough", numbers), (ordinal, words))
-        places = list(range(len(numbers), len(columns)))
-        boosting = HistGradientBoostingClassifier(categorical_features=places, random_state=seed)
-        pipeline = make_pipeline(shaped, boosting).fit(table(seen), overturned(seen))
-        return np.asarray(pipeline.predict_proba(table(unseen))[:, 1])
-
-    return predict
-
-
-def _attribute_columns(frame: pd.DataFrame) -> list[str]:
-    """Name the columns of plain attributes that differ between appeals, the contract's included."""
-    contract = [name for name in (*CATEGORIES, *NUMBERS) if frame[name].nunique() > 1]
-    return [*contract, *(ATTRIBUTE_PREFIX + name for name in attribute_names(frame))]

@@ -10,7 +10,9 @@ from features.command import json_option, report
 from features.settings import Settings
 from training.commands.benchmark_clusters import clusters
 from training.commands.benchmark_emergence import emergence
+from training.commands.benchmark_languages import languages
 from training.commands.benchmark_surveillance import outbreaks, surveillance
+from training.commands.search_option import search_option
 
 
 @click.group()
@@ -20,6 +22,7 @@ def benchmark() -> None:
 
 benchmark.add_command(clusters)
 benchmark.add_command(emergence)
+benchmark.add_command(languages)
 benchmark.add_command(surveillance)
 benchmark.add_command(outbreaks)
 
@@ -27,16 +30,20 @@ benchmark.add_command(outbreaks)
 @benchmark.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--columns", type=click.Path(path_type=Path), required=True, help="Column mapping.")
+@search_option
 @json_option
-def overturn(file: Path, columns: Path, json_file: Path | None) -> None:
-    """Foresee overturns: the latest 30 % by time, and ten-fold cross-validation."""
+def overturn(file: Path, columns: Path, trials: int | None, json_file: Path | None) -> None:
+    """Foresee overturns: the latest 30 % by time, and ten-fold cross-validation.
+
+    With --search each model is searched for anew, within what teaches it.
+    """
     from training.benchmarks.overturn import benchmark_overturn
     from training.source import Source, read_cases
     from training.stages import Stages
 
     settings = Settings.from_environment()
     cases = read_cases(Source(file, columns), settings)
-    answer = benchmark_overturn(cases.frame, settings, Stages.on_stderr())
+    answer = benchmark_overturn(cases.frame, settings, Stages.on_stderr(), trials=trials or 0)
     click.echo("\n".join(_lines(answer)))
     report(answer, json_file)
 

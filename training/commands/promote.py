@@ -63,7 +63,20 @@ def _lines(verdict: Verdict) -> list[str]:
     shown = [line for line in verdict.lines if not (line.slice and line.passed)]
     kept = sum(line.slice and line.passed for line in verdict.lines)
     summary = f"  passed  not clearly worse on {kept} large slices"
-    return [heading, *map(_line, shown), *([summary] if kept else [])]
+    return [heading, *map(_line, shown), *([summary] if kept else []), *_shadow(verdict)]
+
+
+def _shadow(verdict: Verdict) -> list[str]:
+    told = verdict.shadow
+    if told is None or not told.scored:
+        return []
+    line = f"  in shadow: {told.scored:,} scored, {told.decided:,} decided since"
+    if told.decided < told.needed:
+        line += f"; the gate listens from {told.needed:,}"
+    if told.saved is None:
+        return [line]
+    saved = told.saved
+    return [f"{line}; saves {saved.value:+.4f} Brier ({saved.low:+.4f} to {saved.high:+.4f})"]
 
 
 def _line(line: GateLine) -> str:

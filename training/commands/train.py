@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from features.command import json_option, report
+from features.errors import FiguresDiffer
 from features.settings import Settings
+from training.commands.search_option import search_option
 
 if TYPE_CHECKING:
+    from training.searching import Plan
     from training.train import Trained
 
 
@@ -19,29 +23,93 @@ if TYPE_CHECKING:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--columns", type=click.Path(path_type=Path), help="Column mapping of FILE.")
 @click.option("--config", type=click.Path(path_type=Path), help="Training configuration, YAML.")
+@search_option
+@click.option(
+    "--study",
+    help="Name of the search: one cut short goes on.  [default: by data and configuration]",
+)
+@click.option("--repeat", "run_id", metavar="RUN_ID", help="Repeat a run, and compare figures.")
 @json_option
 def train(
-    file: Path | None, columns: Path | None, config: Path | None, json_file: Path | None
+    file: Path | None,
+    columns: Path | None,
+    config: Path | None,
+    trials: int | None,
+    study: str | None,
+    run_id: str | None,
+    json_file: Path | None,
 ) -> None:
     """Fit a model on the decided appeals of the history, or of FILE, and register it.
 
     The latest appeals are kept from the model and judge it. The model becomes the challenger;
     `redress promote` puts it in service.
+
+    With --repeat nothing is registered: exit 0 says that all figures are the same to the last
+    digit, 1 that some differ.
     """
+    if (file is None) != (columns is None):
+        raise click.UsageError("FILE and --columns MAP go together; for the history give neither.")
+    if study is not None and trials is None:
+        raise click.UsageError("--study names a search; give --search N too.")
+    if run_id is not None:
+        if file or config or trials:
+            raise click.UsageError("--repeat RUN_ID takes all else from the run; give it alone.")
+        _repeat(run_id, json_file)
+        return
+    _train(file, columns, config, _plan(trials, study), json_file)
+
+
+def _plan(trials: int | None, study: str | None) -> Plan | None:
+    from training.searching import Plan
+
+    return None if trials is None else Plan(trials, study or "")
+
+
+def _train(
+    file: Path | None,
+    columns: Path | None,
+    config: Path | None,
+    plan: Plan | None,
+    json_file: Path | None,
+) -> None:
     from training import train as job
     from training.config import load_config
     from training.source import Source
     from training.stages import Stages
 
-    if (file is None) != (columns is None):
-        raise click.UsageError("FILE and --columns MAP go together; for the history give neither.")
-    settings = Settings.from_environment()
-    trained = job.train(Source(file, columns), load_config(config), settings, Stages.on_stderr())
+    settings, source = Settings.from_environment(), Source(file, columns)
+    trained = job.train(source, load_config(config), settings, Stages.on_stderr(), plan)
     click.echo("\n".join(_lines(trained)))
     report(trained.answer(), json_file)
 
 
+def _repeat(run_id: str, json_file: Path | None) -> None:
+    from training.repeat import repeat
+
+    repeated = repeat(run_id)
+    differing = [figure for figure in repeated.figures if not figure.same]
+    lines = [f"{one.name:<20} {one.then!r} then, {one.now!r} now" for one in differing]
+    told = f"identical: all {len(repeated.figures)} figures of run {run_id}"
+    click.echo("\n".join(lines) or told)
+    report(repeated.answer(), json_file)
+    if differing:
+        raise FiguresDiffer(
+            f"{len(differing)} of {len(repeated.figures)} figures differ",
+            f"those of run {run_id}",
+            _remedy(repeated.versions),
+        )
+
+
+def _remedy(versions: Mapping[str, tuple[str, str]]) -> str:
+    changed = ", ".join(f"{name} {then} (now {now})" for name, (then, now) in versions.items())
+    if changed:
+        return f"Install what was there: {changed}"
+    return "The packages are the same: another machine or number of threads rounds otherwise"
+
+
 def _lines(trained: Trained) -> list[str]:
+    from training.judgement import judgement_words
+
     fitted = trained.fitted
     overall, origin, slices = fitted.evaluation.overall, fitted.origin, fitted.slices
     metrics, bounds = overall.metrics, overall.auc
@@ -52,7 +120,9 @@ def _lines(trained: Trained) -> list[str]:
         "within policies": _shown(fitted.evaluation.within_policy_auc),
         "Brier skill": f"{_shown(metrics.brier_skill)}  (above 0 beats every constant)",
         "ECE": _shown(metrics.ece),
+        **judgement_words(fitted.evaluation, fitted.judgement),
         "encoder": f"{_shown(fitted.scorer.fidelity)}  (cosine to the teacher, unseen texts)",
+        **_found(trained),
         "seconds": f"{sum(trained.seconds.values()):.1f}",
         "registered": f"version {trained.version}, challenger",
     }
@@ -61,6 +131,15 @@ def _lines(trained: Trained) -> list[str]:
     if trained.rejected:
         warned.append(f"{trained.rejected:,} rows could not be read and were left out")
     return [*warned, *lines, "next             redress promote"]
+
+
+def _found(trained: Trained) -> dict[str, str]:
+    found = trained.found
+    if found is None:
+        return {}
+    said = "taken" if found.taken else "not clearly better: the declared configuration is kept"
+    gain = f"gain {found.gain:.5f} in log loss on later slices, standard error {found.error:.5f}"
+    return {"search": f"{found.trials:,} trials, {found.pruned:,} given up; {gain}; {said}"}
 
 
 def _shown(figure: float) -> str:

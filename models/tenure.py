@@ -1,0 +1,126 @@
+"""Who put which version in service, when, and why: told by tags that are only ever added.
+
+The alias `champion` says who serves, `previous` who served before. Two people may change that at
+once: whoever changes it holds the database's one writer's place meanwhile, and looks again first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from getpass import getuser
+from typing import Final
+
+from features.database import open_database, writing
+from features.errors import PromotionRefused
+from models.registry import CHAMPION, PREVIOUS, Registry, Version
+
+__all__ = ["Move", "Tenure", "put_in_service", "tenures_of", "this_user"]
+
+TAG: Final = "in_service."
+"""Begins the keys of the tags; the moment ends them, so that none is written over."""
+
+
+class Move(StrEnum):
+    """How a version came into service."""
+
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled back to"
+
+
+@dataclass(frozen=True)
+class Tenure:
+    """A version that came into service.
+
+    Attributes
+    ----------
+    since
+        UTC.
+    former
+        The version that it took the place of; None: none served.
+    by
+        Name of the user of the machine.
+    reason
+        As it was given; empty where none was.
+    """
+
+    version: str
+    move: Move
+    since: datetime
+    former: str | None
+    by: str
+    reason: str = ""
+
+
+def put_in_service(
+    registry: Registry, version: str, former: str | None, move: Move, reason: str = ""
+) -> Tenure:
+    """Make a version the champion, if the one that served when this was settled serves still.
+
+    Raises
+    ------
+    PromotionRefused
+        Another version has come into service since.
+    NoSuchVersion
+        The registry does not hold the version.
+    """
+    assert registry.client  # MLflow takes its time to start: not while others wait
+    engine = open_database(registry.settings)
+    try:
+        with writing(engine):
+            _require_unchanged(registry, version, former)
+            tenure = Tenure(version, move, datetime.now(UTC), former, this_user(), reason)
+            _tell(registry, tenure)
+            if former is not None:
+                registry.set_alias(PREVIOUS, former)
+            registry.set_alias(CHAMPION, version)
+    finally:
+        engine.dispose()
+    return tenure
+
+
+def tenures_of(versions: Iterable[Version]) -> tuple[Tenure, ...]:
+    """Read who served when, the latest first; a tag that cannot be read is passed over."""
+    found = [
+        tenure
+        for version in versions
+        for key, value in version.tags.items()
+        if key.startswith(TAG) and (tenure := _read(value)) is not None
+    ]
+    return tuple(sorted(found, key=lambda tenure: tenure.since, reverse=True))
+
+
+def this_user() -> str:
+    """Name the user of the machine, as the system does; `unknown` where it does not."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _require_unchanged(registry: Registry, version: str, former: str | None) -> None:
+    now = registry.alias_version(CHAMPION)
+    if now != former:
+        raise PromotionRefused(
+            f"version {now or 'none'} came into service while version {version} was judged",
+            f"version {former or 'none'}, which it was judged against",
+            "Look at what serves now, and run the command again",
+        )
+
+
+def _tell(registry: Registry, tenure: Tenure) -> None:
+    said = asdict(tenure) | {"since": tenure.since.isoformat(), "move": str(tenure.move)}
+    registry.describe(tenure.version)
+    registry.tag(tenure.version, f"{TAG}{tenure.since:%Y%m%dT%H%M%S.%f}", json.dumps(said))
+
+
+def _read(value: str) -> Tenure | None:
+    try:
+        said = json.loads(value)
+        since = datetime.fromisoformat(said["since"])
+        return Tenure(**said | {"since": since, "move": Move(said["move"])})
+    except (ValueError, KeyError, TypeError):
+        return None

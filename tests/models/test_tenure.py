@@ -1,0 +1,118 @@
+"""Who served when: recorded with the version; of two who change it at once, one does."""
+
+import shutil
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from features.errors import NoSuchVersion, PromotionRefused, UnfitStore
+from features.settings import Settings
+from models.registry import CHAMPION, MODEL, PREVIOUS, Registry, Version
+from models.tenure import TAG, Move, put_in_service, tenures_of, this_user
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store with three versions whose files nobody loads; making one takes seconds."""
+    settings = Settings(home=tmp_path_factory.mktemp("store"))
+    client = Registry(settings).client
+    client.create_registered_model(MODEL)
+    experiment = client.create_experiment("tests", settings.artifacts.resolve().as_uri())
+    for _ in range(3):
+        run_id = client.create_run(experiment).info.run_id
+        client.create_model_version(MODEL, f"runs:/{run_id}/model", run_id, tags={"digest": "d"})
+    return settings.home / "mlflow.db"
+
+
+@pytest.fixture
+def registry(tmp_path, store):
+    shutil.copy(store, tmp_path / "mlflow.db")
+    return Registry(Settings(home=tmp_path))
+
+
+def test_who_serves_and_who_did_is_recorded_and_nothing_is_written_over(registry):
+    first = put_in_service(registry, "1", None, Move.PROMOTED)
+    second = put_in_service(registry, "2", "1", Move.PROMOTED)
+    back = put_in_service(registry, "1", "2", Move.ROLLED_BACK, "ผิดพลาด: too many overturned")
+
+    assert registry.alias_version(CHAMPION) == "1"
+    assert registry.alias_version(PREVIOUS) == "2"
+    assert tenures_of(registry.versions()) == (back, second, first)
+    assert (back.former, back.move, back.by) == ("2", Move.ROLLED_BACK, this_user())
+    assert first.former is None
+
+
+def test_a_version_that_is_not_there_cannot_serve(registry):
+    with pytest.raises(NoSuchVersion):
+        put_in_service(registry, "9", None, Move.PROMOTED)
+    assert registry.alias_version(CHAMPION) is None
+
+
+def test_who_judged_against_another_champion_is_told(registry):
+    put_in_service(registry, "1", None, Move.PROMOTED)
+    with pytest.raises(PromotionRefused, match="version 1 came into service while version 2"):
+        put_in_service(registry, "2", None, Move.PROMOTED)
+    assert registry.alias_version(CHAMPION) == "1"
+    assert tenures_of([registry.describe("2")]) == ()
+
+
+def test_of_several_who_promote_at_once_exactly_one_does_and_the_others_are_told(registry):
+    put_in_service(registry, "1", None, Move.PROMOTED)
+    begin, told = threading.Barrier(4), []
+
+    def promote(version):
+        mine = Registry(registry.settings)
+        assert mine.client
+        begin.wait()
+        try:
+            put_in_service(mine, version, "1", Move.PROMOTED)
+            told.append(version)
+        except PromotionRefused:
+            told.append(None)
+
+    threads = [
+        threading.Thread(target=promote, args=(version,)) for version in ("2", "3", "2", "3")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    won = [version for version in told if version is not None]
+    assert len(told) == 4
+    assert won == [registry.alias_version(CHAMPION)]
+    assert registry.alias_version(PREVIOUS) == "1"
+    assert len(tenures_of(registry.versions())) == 2
+
+
+@pytest.mark.parametrize("value", ["", "[]", "{}", '{"version": "1"}', '{"since": "yesterday"}'])
+def test_a_tag_that_cannot_be_read_is_passed_over(value):
+    now = datetime.now(UTC)
+    version = Version("1", "r", now, "d", {f"{TAG}1": value, "data_rows": "9"}, ())
+    assert tenures_of([version]) == ()
+
+
+def remake(registry, revision):
+    import sqlite3
+
+    with sqlite3.connect(registry.settings.home / "mlflow.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("revision", "words"),
+    [
+        ("ffffffffffff", "a later version of MLflow.*Install the version"),
+        ("451aebb31d03", "an earlier version of MLflow.*mlflow db upgrade"),
+    ],
+)
+def test_a_store_of_another_version_of_mlflow_is_refused_with_the_remedy(registry, revision, words):
+    remake(registry, revision)
+    with pytest.raises(UnfitStore, match=words):
+        registry.alias_version(CHAMPION)
+    with pytest.raises(UnfitStore, match=revision):
+        Registry(registry.settings).versions()
