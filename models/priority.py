@@ -4,8 +4,8 @@ A review averts harm in two ways: it restores a subject who was wrongly enforced
 case that must be escalated to its team. The unit is the harm of an average wrong enforcement: money
 at stake counts by its logarithm, as a tenfold stake is not tenfold hardship.
 
-Harm alone would let some wait for ever. Ageing by the hour does not mend it: while more comes in than
-is reviewed, waits grow past any hours that were set, and the queue turns into first come first
+Harm alone would let some wait for ever. Ageing by the hour does not mend it: while more comes in
+than is reviewed, waits grow past any hours that were set, and the queue turns into first come first
 served, or starves. So reviews take turns between most harm and longest wait; see `next_of`.
 """
 

@@ -20,8 +20,8 @@ from models.priority import next_of
 __all__ = [
     "Appeals",
     "FirstCome",
-    "InvalidQueue",
     "InTurns",
+    "InvalidQueue",
     "Reviewed",
     "Rule",
     "WrongFirst",
@@ -42,7 +42,7 @@ class InvalidQueue(InputError):
 class Rule(Protocol):
     """Says which appeal is opened next."""
 
-    def __call__(self, waiting: Places, now: float, reviewed: int) -> int:
+    def __call__(self, waiting: Places, now: float, reviewed: int, /) -> int:
         """Choose among those that wait.
 
         Parameters
@@ -65,7 +65,7 @@ class Rule(Protocol):
 class FirstCome:
     """First come, first served."""
 
-    def __call__(self, waiting: Places, now: float, reviewed: int) -> int:
+    def __call__(self, _waiting: Places, _now: float, _reviewed: int, /) -> int:
         """Choose the first filed."""
         return 0
 
@@ -83,7 +83,7 @@ class InTurns:
     averted: Floats
     filed: Floats
 
-    def __call__(self, waiting: Places, now: float, reviewed: int) -> int:
+    def __call__(self, waiting: Places, now: float, reviewed: int, /) -> int:
         """Choose most harm or longest wait, in turns."""
         return next_of(self.averted[waiting], now - self.filed[waiting], reviewed)
 
@@ -100,7 +100,7 @@ class WrongFirst:
 
     wrong: NDArray[np.bool_]
 
-    def __call__(self, waiting: Places, now: float, reviewed: int) -> int:
+    def __call__(self, waiting: Places, _now: float, _reviewed: int, /) -> int:
         """Choose the first filed of the wrongly enforced, else the first filed."""
         return int(np.argmax(self.wrong[waiting]))
 

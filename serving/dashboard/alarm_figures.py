@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +15,13 @@ from serving.dashboard.wording import counted, day, number
 if TYPE_CHECKING:
     import altair as alt
 
-ROW_HEIGHT: Final = 16
-LEAST_HEIGHT: Final = 64
+ROW_HEIGHT: Final = 18
+LEAST_HEIGHT: Final = 72
 DAYS_HEIGHT: Final = 220
-MOST_NAME: Final = 42
-"""Characters of a title beside the pointer."""
+MOST_NAME: Final = 60
+"""Characters of a title beside its bar."""
+ROOM: Final = 0.35
+"""Share of the calendar that must be free beside a bar for its title to be written there."""
 _DAY = timedelta(days=1)
 
 
@@ -80,6 +82,7 @@ def _timeline(rows: Sequence[AlarmRow], as_of: date) -> alt.TopLevelMixin:
     import altair as alt
 
     records = [_record(one, as_of) for one in rows]
+    first, last = min(one["first"] for one in records), max(one["end"] for one in records)
     axis = alt.Axis(format="%-d %b %y", grid=True, tickCount=5, labelOverlap=True)
     begin = alt.X("utcyearmonthdate(first):T", title=None, axis=axis)
     lanes = alt.Axis(ticks=False, domain=False, labelPadding=6)
@@ -97,8 +100,31 @@ def _timeline(rows: Sequence[AlarmRow], as_of: date) -> alt.TopLevelMixin:
         if lot:
             bars = chart_of(lot).mark_bar(style=style, height=ROW_HEIGHT - 6)
             layers.append(bars.encode(x=begin, x2="end:T", y=lane, tooltip=told))
+    layers += [
+        chart_of(lot)
+        .mark_text(align=align, dx=dx, limit=alt.ExprRef(f"{ROOM} * width"), fontSize=11)
+        .encode(x=alt.X(f"utcyearmonthdate({at}):T", title=None), y=lane, text="name:N")
+        for lot, align, dx, at in _named(records, date.fromisoformat(first), last)
+    ]
     height = max(LEAST_HEIGHT, ROW_HEIGHT * len(rows))
     return alt.layer(*layers).properties(width="container", height=height)
+
+
+def _named(
+    records: Sequence[dict[str, Any]], first: date, end: str
+) -> Iterator[tuple[list[dict[str, Any]], str, int, str]]:
+    """Sort bars by the side on which there is room for their titles; those of no room left out."""
+    whole = (date.fromisoformat(end) - first).days
+    before, after = [], []
+    for one in records:
+        if (date.fromisoformat(one["first"]) - first).days >= ROOM * whole:
+            before.append(one)
+        elif (date.fromisoformat(end) - date.fromisoformat(one["end"])).days >= ROOM * whole:
+            after.append(one)
+    if before:
+        yield before, "right", -5, "first"
+    if after:
+        yield after, "left", 5, "end"
 
 
 def _record(one: AlarmRow, as_of: date) -> dict[str, Any]:
@@ -134,7 +160,7 @@ def days_figure(kind: Kind, days: Sequence[Against], ends: tuple[date, date]) ->
         (
             day(one.day),
             number(one.observed),
-            number(None if usual is None else round(usual, 1)),
+            number(usual),
             "yes" if inside else "",
         )
         for one, usual, inside in zip(days, expected, within, strict=True)
@@ -154,9 +180,7 @@ def _shaded(within: Sequence[bool]) -> list[tuple[int, int]]:
     return [(places[0], places[-1])] if places else []
 
 
-def _days_caption(
-    kind: Kind, days: Sequence[Against], expected: Sequence[float | None]
-) -> str:
+def _days_caption(kind: Kind, days: Sequence[Against], expected: Sequence[float | None]) -> str:
     what = "that say the same" if kind is Kind.CAUSE else "of the part"
     told = f"Appeals {what} by day of filing, {counted(len(days), 'day')} up to {day(days[-1].day)}"
     told += ", with copies and repeats; days of the alarm are in colour."
@@ -195,9 +219,7 @@ def _days_chart(
     for style, wanted in (("observed", False), ("alarm", True)):
         lot = [one for one, inside in zip(records, within, strict=True) if inside is wanted]
         if lot:
-            layers.append(
-                chart_of(lot).mark_bar(style=style).encode(x=time, y=count, tooltip=told)
-            )
+            layers.append(chart_of(lot).mark_bar(style=style).encode(x=time, y=count, tooltip=told))
     known = [one for one in records if one["expected"] is not None]
     if known:
         line = chart_of(known).mark_line(style="expected", interpolate="step")

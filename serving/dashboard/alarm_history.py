@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 from models.alarm_words import recurrence_words
 from models.alarms import Alarm, AlarmDay, Kind, Turn
 from models.episodes import ABSENT
 from serving.dashboard.alarm_reading import Seen
-from serving.dashboard.alarm_telling import BADGES
+from serving.dashboard.alarm_telling import BADGES, amount
 from serving.dashboard.wording import counted, day, number
 
 _TURNS: Final = {Turn.OPENED: "opened", Turn.GREW: "grew", Turn.ESCALATED: "escalated"}
@@ -76,7 +76,7 @@ def _seen(days: Sequence[AlarmDay]) -> str:
 def _figures(one: AlarmDay, is_overturns: bool) -> str:
     what = "overturned" if is_overturns else "counted"
     return (
-        f"{number(one.observed)} {what}, {number(round(one.expected, 1))} expected;"
+        f"{number(one.observed)} {what}, {amount(one.expected)} expected;"
         f" {counted(one.appeals, 'appeal')} in all; by chance"
         f" {recurrence_words(one.recurrence_days)}"
     )
@@ -84,7 +84,7 @@ def _figures(one: AlarmDay, is_overturns: bool) -> str:
 
 def _renamed(seen: Iterable[Seen], least_subjects: int) -> Iterator[Event]:
     told = [one for one in seen if one.account.subjects >= least_subjects]
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in pairwise(told):
         if before.account.title != after.account.title:
             titles = before.account.title, after.account.title
             yield Event(after.as_of, "title changed", "", *titles)

@@ -70,9 +70,8 @@ def days_of(seen: tuple[Seen, ...]) -> tuple[Against, ...]:
         if (one.account.kind, one.account.part) != (last.kind, last.part):
             continue
         for against in one.account.days:
-            before = told.get(against.day)
-            known = against.expected is not None or before is None
-            expected = against.expected if known else before.expected
+            before = told.get(against.day, against)
+            expected = before.expected if against.expected is None else against.expected
             told[against.day] = Against(against.day, against.observed, expected)
     return tuple(told[day] for day in sorted(told))
 
@@ -82,6 +81,8 @@ def on_the_map(engine: sa.Engine, alarm_id: str) -> int:
     with reading(engine) as connection:
         latest = newest(connection)
         member, place = ALARM_MEMBERS.c, MAP_PLACES.c
-        here = sa.and_(place.appeal_id == member.appeal_id, place.as_of == (latest and latest.as_of))
+        here = sa.and_(
+            place.appeal_id == member.appeal_id, place.as_of == (latest and latest.as_of)
+        )
         query = sa.select(sa.func.count()).select_from(ALARM_MEMBERS.join(MAP_PLACES, here))
         return int(connection.execute(query.where(member.alarm_id == alarm_id)).scalar_one())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from models.alarms import Account, Against, Alarm, Kind, Part
@@ -45,13 +45,13 @@ DETECTORS: Final = {
 """What finds alarms of a kind: its name, and how it looks."""
 
 
-def may_be_shown(told: Account, themes: Mapping[str, Told], least_subjects: int) -> bool:
+def may_be_shown(told: Account, themes: Container[str], least_subjects: int) -> bool:
     """Tell whether enough subjects stand behind an alarm, and behind the theme it is about.
 
     Parameters
     ----------
     themes
-        Those that may be named, by id.
+        Ids of those that may be named.
     """
     # A fall is made up of appeals that were not filed: it has no subjects of its own.
     enough = told.kind is Kind.FALL or told.subjects >= least_subjects
@@ -72,7 +72,7 @@ def lasts(alarm: Alarm) -> int:
 def sentence(told: Account) -> str:
     """Say what was counted, and what was expected."""
     within = f"in {counted(told.window_days, 'day')}"
-    expected = number(round(told.expected, 1))
+    expected = amount(told.expected)
     if told.kind is Kind.OVERTURNS:
         of = "" if told.decided is None else f" of {number(told.decided)}"
         decisions = "decision" if told.decided == 1 else "decisions"
@@ -80,6 +80,11 @@ def sentence(told: Account) -> str:
     same = " that say the same" if told.kind is Kind.CAUSE else ""
     of = f" of {part_words(told.part)}" if told.part.facts and told.kind is not Kind.CAUSE else ""
     return f"{counted(told.observed, 'appeal')}{same}{of} {within}, {expected} expected"
+
+
+def amount(expected: float) -> str:
+    """Write what was expected: 12.5; 12; 0.03."""
+    return number(round(expected, 1) if expected >= 0.95 else expected)
 
 
 def part_words(part: Part) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import ClassVar, Final
@@ -13,14 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.responses import Response
 
+from features.errors import NoSuchAlarm
 from models.catalog import Shown
 from models.themes import Status, Theme
+from serving.dashboard.alarm_reading import read_alarm
+from serving.dashboard.alarm_telling import may_be_shown
 from serving.dashboard.door import Door
 from serving.dashboard.map_question import FACTS, PATH, MapQuestion, question_of
 from serving.dashboard.map_reading import Sheet, Sheets
 from serving.dashboard.map_still import COLOURS, LABELS, MapStill, still_of
 from serving.dashboard.pages import Page
 from serving.dashboard.stock import Stock
+from serving.dashboard.today_reading import told_themes
 from serving.dashboard.visits import HEADERS, Visit
 
 POINTS: Final = "/map/points"
@@ -84,7 +88,7 @@ class MapPage(Page):
         Last day of the window, or None before the first discovery.
     placed, untold, matching, emerging
         Appeals on the map; those of no theme that may be shown; those that stand out, and how many
-        of these make up an open alarm.
+        of these make up an open alarm, or the one that is asked for.
     unlisted
         Themes that are on the map, but not in the list beside it.
     lit
@@ -136,7 +140,7 @@ class MapPages:
 
         @door.page(PATH)
         def show(visit: Visit) -> Response:
-            page = self.page(question_of(visit.query))
+            page = self.page(self._told(question_of(visit.query)))
             visit.note(appeals=page.placed)
             return visit.show(page)
 
@@ -152,7 +156,7 @@ class MapPages:
         """Put the page together."""
         shown, sheet = (
             self.stock.catalog.themes(self.stock.least_subjects, days=1),
-            self.sheets.sheet(),
+            self._sheet(question.alarm),
         )
         latest = shown.discovery
         themes = [one for one in shown.themes if one.theme_id in sheet.counts]
@@ -180,15 +184,31 @@ class MapPages:
             unlisted=len(themes) - len(listed),
             still=still_of(sheet, lit, colours, _named(asked, sheet)),
             lit=" ".join(one.theme_id for one in asked),
-            points_url=f"{POINTS}?map={sheet.key}",
+            points_url=f"{POINTS}?map={sheet.key}{_asks(question.alarm)}",
             text_url=f"{TEXT}?map={sheet.key}",
             all_url=question.of_themes().url(),
         )
 
+    def _sheet(self, alarm_id: str) -> Sheet:
+        return self.sheets.of_alarm(alarm_id) if alarm_id else self.sheets.sheet()
+
+    def _told(self, question: MapQuestion) -> MapQuestion:
+        """Leave an alarm out that is not there, or behind which too few people stand."""
+        if not question.alarm:
+            return question
+        least = self.stock.least_subjects
+        try:
+            account = read_alarm(self.stock.alarms, question.alarm).account
+        except NoSuchAlarm:
+            return replace(question, alarm="")
+        shown = may_be_shown(account, told_themes(self.stock.engine, least), least)
+        return question if shown else replace(question, alarm="")
+
     def points(self, visit: Visit) -> Response:
         """Send the places; a browser that has them already is told so."""
-        sheet = self.sheets.sheet()
-        mark = f'"{sheet.key}"'
+        alarm = self._told(question_of(visit.query)).alarm
+        sheet = self._sheet(alarm)
+        mark = f'"{sheet.key}{alarm}"'
         # Kept by the browser, but each time asked for anew: who is signed out gets nothing.
         headers = {**HEADERS, "Cache-Control": "private, no-cache", "ETag": mark}
         if mark in visit.call.request.headers.get("if-none-match", ""):
@@ -208,6 +228,10 @@ class MapPages:
             return _json({"told": False}, HTTPStatus.NOT_FOUND)
         visit.note(appeal=sheet.ids[number])
         return _json({"theme": sheet.themes[sheet.theme[number]], "text": text})
+
+
+def _asks(alarm_id: str) -> str:
+    return f"&alarm={alarm_id}" if alarm_id else ""
 
 
 def _json(value: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -230,7 +254,7 @@ def _lit(sheet: Sheet, asked: list[Theme], question: MapQuestion) -> NDArray[np.
         lit = of_theme[sheet.theme + 1]
     for field, value in question.facts.items():
         lit &= sheet.facts[field].is_(value)
-    return lit & sheet.emerging if question.emerging else lit
+    return lit & sheet.emerging if question.emerging or question.alarm else lit
 
 
 def _named(asked: list[Theme], sheet: Sheet) -> dict[str, str]:

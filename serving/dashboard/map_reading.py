@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -63,7 +63,8 @@ class Sheet:
     theme
         (n,) places in `themes`; -1 for none that may be shown.
     emerging
-        (n,) whether an appeal makes up an open alarm that there is more of something.
+        (n,) whether an appeal makes up an open alarm that there is more of something; on the sheet
+        of one alarm, whether it makes up that one.
     facts
         By field.
     """
@@ -148,6 +149,13 @@ class Sheets:
                 self._sheet = read_sheet(connection, key, self.least_subjects)
             return self._sheet
 
+    def of_alarm(self, alarm_id: str) -> Sheet:
+        """Give the sheet on which the appeals of one alarm are marked, instead of all open ones."""
+        sheet = self.sheet()
+        with reading(self.engine) as connection:
+            marked = _members(connection, [alarm_id])
+        return replace(sheet, emerging=np.array([one in marked for one in sheet.ids], dtype=bool))
+
     def _key(self, connection: sa.Connection) -> str:
         """Name the discovery and the merges: what else people change is not on the sheet."""
         latest = newest(connection)
@@ -219,6 +227,10 @@ def _emerging(connection: sa.Connection) -> frozenset[str]:
     """Name the appeals that make up the open alarms which say that there is more of something."""
     rising = (Kind.CAUSE, Kind.RISE)
     alarms = [one.alarm_id for one in open_alarms(connection) if one.account.kind in rising]
+    return _members(connection, alarms)
+
+
+def _members(connection: sa.Connection, alarms: Sequence[str]) -> frozenset[str]:
     query = sa.select(ALARM_MEMBERS.c.appeal_id).where(ALARM_MEMBERS.c.alarm_id.in_(alarms))
     return frozenset(connection.execute(query).scalars())
 

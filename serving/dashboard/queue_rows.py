@@ -183,9 +183,20 @@ def queue_csv(found: pd.DataFrame, names: Mapping[str, str], now: datetime) -> s
 def _csv_row(
     place: int, row: Sequence[Any], names: Mapping[str, str], now: datetime
 ) -> Sequence[object]:
-    appeal_id, filed, policy, market, language, theme, uncertain, tier, team, due, chance, averted = (
-        row
-    )
+    (
+        appeal_id,
+        filed,
+        policy,
+        market,
+        language,
+        theme,
+        uncertain,
+        tier,
+        team,
+        due,
+        chance,
+        averted,
+    ) = row
     scored = not pd.isna(due)
     return (
         place,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import ClassVar, Final
 
 from models.alarm_entry import tells
+from models.alarms import Alarm
 from models.themes import Change, Discovery, Event, Portrait, Status, Theme
+from serving.dashboard.alarm_list_rows import AlarmRow, row_of
+from serving.dashboard.alarm_telling import may_be_shown
 from serving.dashboard.charts import Figure
 from serving.dashboard.marking import Marker, Piece
 from serving.dashboard.pages import Page
@@ -25,6 +29,9 @@ from serving.dashboard.theme_reading import (
     shown_theme,
 )
 from serving.dashboard.theme_trend import trend_of
+
+EPISODES: Final = 20
+"""Alarms that are listed on the page of a theme; the page of alarms has them all."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,8 @@ class ThemePage(Page):
         The newest discovery.
     went_to
         The theme that it counts to now, or None.
+    episodes
+        The alarms that tell the theme, open ones first, then the latest closed.
     targets
         Themes that it may be merged into.
     may_read, may_note, may_change
@@ -128,6 +137,7 @@ class ThemePage(Page):
     went_to: Named | None
     took_in: tuple[Named, ...]
     flags: tuple[Flag, ...]
+    episodes: tuple[AlarmRow, ...]
     size: Size
     trend: Figure
     exemplars: tuple[Shown, ...]
@@ -178,6 +188,7 @@ class ThemePages:
             went_to=_named(theme.merged_into or theme.merged, names),
             took_in=tuple(Named(one.theme_id, one.title) for one in theme.took_in),
             flags=flags_of(theme, alarms),
+            episodes=_episodes(alarms, names, least),
             size=_size(theme, window),
             trend=trend_of(self.stock.engine, theme, window, alarms),
             exemplars=_exemplars(theme.portrait),
@@ -202,6 +213,14 @@ class ThemePages:
     def _targets(self, theme_id: str, names: Mapping[str, str]) -> tuple[Named, ...]:
         targets = open_targets(self.stock.engine, self.stock.least_subjects) - {theme_id}
         return tuple(Named(one, title) for one, title in names.items() if one in targets)
+
+
+def _episodes(
+    alarms: Iterable[Alarm], names: Mapping[str, str], least_subjects: int
+) -> tuple[AlarmRow, ...]:
+    """List the alarms of a theme that may be told; one may be about a part of another theme."""
+    told = (one for one in alarms if may_be_shown(one.account, names, least_subjects))
+    return tuple(row_of(one, {}) for one in islice(told, EPISODES))
 
 
 def _exemplars(portrait: Portrait) -> tuple[Shown, ...]:

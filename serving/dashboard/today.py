@@ -18,7 +18,12 @@ from serving.dashboard.door import Door
 from serving.dashboard.pages import Page
 from serving.dashboard.rate_figures import RateWeek, rates_figure
 from serving.dashboard.stock import Stock
-from serving.dashboard.today_alarms import OpenAlarms, open_alarms
+from serving.dashboard.today_alarms import (
+    ClosedAlarms,
+    OpenAlarms,
+    closed_alarms,
+    open_alarms,
+)
 from serving.dashboard.today_figures import (
     ExpectedDay,
     days_figure,
@@ -95,6 +100,8 @@ class TodayPage(Page):
         How long nothing has come in, where that is worrying; else empty.
     as_of
         Day of the newest discovery, as of which alarms are told.
+    closed
+        Alarms that closed in the weeks up to then.
     last
         The last complete day.
     rates
@@ -115,6 +122,7 @@ class TodayPage(Page):
     quiet_for: str
     as_of: date | None
     alarms: OpenAlarms
+    closed: ClosedAlarms
     last: LastDay | None
     rates: tuple[RateWeek, ...]
     charts: Charts
@@ -170,7 +178,8 @@ class Today:
             moment=course.moment,
             quiet_for=lasting(now - moment) if now - moment > QUIET else "",
             as_of=raised.as_of,
-            alarms=open_alarms(raised.alarms, themes, least),
+            alarms=open_alarms(raised.alarms, themes, least, raised.suppressed),
+            closed=closed_alarms(self.stock.alarms, raised.as_of, themes, least),
             last=last,
             rates=weeks[-2:],
             charts=charts,

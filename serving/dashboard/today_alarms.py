@@ -1,15 +1,17 @@
-"""The open alarms as the page Today tells them: what, since when, how far out of line, why."""
+"""Alarms as the page Today tells them: what, since when, how far out of line, why; what closed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
+from models.alarm_book import AlarmBook
 from models.alarm_words import recurrence_words
 from models.alarms import Alarm
 from models.themes import Driver
+from serving.dashboard.alarm_question import Question
 from serving.dashboard.alarm_telling import (
     BADGES,
     drawn,
@@ -25,6 +27,10 @@ from serving.dashboard.today_reading import Told
 
 CAUSES: Final = 3
 """Drivers told of an alarm; the rest is on its page."""
+CLOSED_DAYS: Final = 28
+"""Days up to the newest discovery whose closed alarms are named."""
+MOST_CLOSED: Final = 12
+"""Closed alarms that are named; the page of alarms tells the rest."""
 CHART_DAYS: Final = 28
 CHART_HEIGHT: Final = 56
 
@@ -72,8 +78,30 @@ class OpenAlarms:
     suppressed: int
 
 
+@dataclass(frozen=True)
+class ClosedAlarm:
+    """An alarm that closed lately."""
+
+    alarm_id: str
+    title: str
+    closed_on: date
+
+
+@dataclass(frozen=True)
+class ClosedAlarms:
+    """Those that closed in so many last days: the latest ones, how many more, and where."""
+
+    days: int
+    alarms: tuple[ClosedAlarm, ...]
+    url: str
+    more: str = ""
+
+
 def open_alarms(
-    alarms: Sequence[Alarm], themes: Mapping[str, Told], least_subjects: int
+    alarms: Sequence[Alarm],
+    themes: Mapping[str, Told],
+    least_subjects: int,
+    suppressed: int = 0,
 ) -> OpenAlarms:
     """Tell the alarms, in their order; those of too few subjects are counted.
 
@@ -81,9 +109,36 @@ def open_alarms(
     ----------
     themes
         Those that may be named, by id.
+    suppressed
+        Alarms that are left out already.
     """
     shown = [one for one in alarms if may_be_shown(one.account, themes, least_subjects)]
-    return OpenAlarms(tuple(_card(one, themes) for one in shown), len(alarms) - len(shown))
+    hidden = suppressed + len(alarms) - len(shown)
+    return OpenAlarms(tuple(_card(one, themes) for one in shown), hidden)
+
+
+def closed_alarms(
+    book: AlarmBook, as_of: date | None, themes: Mapping[str, Told], least_subjects: int
+) -> ClosedAlarms:
+    """Name the alarms that closed in the last weeks, the latest first.
+
+    Parameters
+    ----------
+    as_of
+        Day of the newest discovery; None before the first.
+    """
+    if as_of is None:
+        return ClosedAlarms(CLOSED_DAYS, (), "")
+    since = as_of - timedelta(days=CLOSED_DAYS - 1)
+    raised = book.alarms(is_open=False, since=since)
+    links = [
+        ClosedAlarm(one.alarm_id, one.account.title, one.closed_on)
+        for one in raised.alarms
+        if one.closed_on is not None and may_be_shown(one.account, themes, least_subjects)
+    ]
+    asked = Question(state="closed", since=since)
+    more = f"{len(links) - MOST_CLOSED:,} more" if len(links) > MOST_CLOSED else ""
+    return ClosedAlarms(CLOSED_DAYS, tuple(links[:MOST_CLOSED]), asked.url(), more)
 
 
 def _card(alarm: Alarm, themes: Mapping[str, Told]) -> AlarmCard:

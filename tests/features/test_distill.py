@@ -4,6 +4,8 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
 
 from features.distill import DistillConfig, distill, ridge_solve, unit_rows
 from features.teacher import Teacher
@@ -192,3 +194,51 @@ def test_a_student_of_the_packaged_teacher_stands_for_it_on_new_texts(wordpiece)
     fresh = corpus(100, seed=1)
     cosines = (first.encoder.encode(fresh) * teacher.encode(fresh)).sum(axis=1)
     assert cosines.mean() == pytest.approx(first.fidelity, abs=0.03)
+
+
+SPOKEN = {
+    "en": ("the shop was closed by mistake", "the courier lost the parcel", "pay the funds out"),
+    "th": ("ร้านถูกปิดโดยไม่ได้ตั้งใจ", "ขนส่งทำพัสดุหาย", "กรุณาจ่ายเงินที่ถูกระงับ"),
+}
+
+
+class TwoTongues(PlainTeacher):
+    """A teacher of the multilingual kind: vectors say the language loudly, and then the cause."""
+
+    def encode(self, texts, progress=False):
+        self.read += texts
+        rng = np.random.default_rng(0)
+        cause, tongue = rng.normal(size=(3, self.d)), 4 * rng.normal(size=(2, self.d))
+        rows = [
+            tongue[place] + sum(cause[i] for i, clause in enumerate(said) if clause in text)
+            for text in texts
+            for place, said in enumerate(SPOKEN.values())
+            if (place == 1) == any("\u0e00" < letter < "\u0e7f" for letter in text)
+        ]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(texts), self.d)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def multilingual():
+    return TwoTongues(Tokenizer(Unigram([("<unk>", 0.0), ("▁", -1.0)], 0)))
+
+
+def test_a_multilingual_teachers_student_groups_by_cause_not_by_language(multilingual):
+    texts = [f"{clause} {i}" for said in SPOKEN.values() for clause in said for i in range(40)]
+    result = distill(multilingual, texts)
+    assert {"▁courier", "พัสดุ"} <= set(result.encoder.vocabulary)
+    english, thai = (result.encoder.encode(said) for said in SPOKEN.values())
+    assert (english @ thai.T).argmax(axis=1).tolist() == [0, 1, 2]
+    assert np.diag(english @ thai.T).min() > 0.8
+    assert result.fidelity > 0.9
+    again = distill(multilingual, texts)
+    assert np.array_equal(result.encoder.table, again.encoder.table)
+    assert result.encoder.vocabulary == again.encoder.vocabulary
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+@settings(deadline=None, max_examples=30)
+def test_any_texts_can_be_distilled_from_a_multilingual_teacher(texts):
+    teacher = TwoTongues(Tokenizer(Unigram([("<unk>", 0.0)], 0)))
+    assert np.isfinite(distill(teacher, texts).encoder.encode([*texts, "shop"])).all()

@@ -130,3 +130,10 @@ def test_sentence_transformers_reads_the_folder_and_gives_the_same_vectors(encod
     assert Tokenizer.from_file(str(tmp_path / "tokenizer.json")).get_vocab_size() == len(
         encoder.table
     )
+
+
+def test_coverage_is_the_share_of_words_that_are_entries(encoder):
+    assert encoder.coverage(["shop item zq", "removed"]) == pytest.approx(3 / 4)
+    assert encoder.coverage(["shop shop"]) == 1.0
+    assert encoder.coverage(["店"]) == 0.0
+    assert np.isnan(encoder.coverage(["", " "]))

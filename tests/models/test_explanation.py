@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from features.encoder import StudentEncoder
 from features.frame import appeal_frame
 from features.schema import MAX_TEXT, Appeal
+from features.vocabulary import learn
 from models.calibration import Calibration
 from models.explanation import BASE, REST, SHOWN, reasons
 from models.overturn import OverturnConfig, OverturnModel, Penalties
@@ -230,3 +231,49 @@ def test_calibration_scales_every_reason_and_shifts_the_base(scorer, encoder):
     wanted = [2 * r.contribution + (r.kind == "base") for r in plain[0]]
     assert [r.contribution for r in doubled[0]] == pytest.approx(wanted)
     assert totals(doubled) == pytest.approx(logits, abs=1e-6)
+
+
+ASIAN = (
+    "ร้าน",
+    "ถูกปิด",
+    "ของฉัน",
+    "店铺",
+    "被误关了",
+    "我的",
+    " ",
+    "shop",
+    "12",
+    "，",
+    "ж",
+    "ำ",
+    "😀",
+)
+
+
+@pytest.fixture(scope="module")
+def asian(decided):
+    """A model that reads with a learnt vocabulary; every text of its decisions is Thai or Chinese."""
+    frame = decided(n=200)
+    said = ["ร้านของฉันถูกปิด", "ร้านถูกปิด กรุณาตรวจสอบ", "我的店铺被误关了", "请恢复我的店铺"]
+    frame["text"] = [said[place % 4] for place in range(len(frame))]
+    tokenizer = learn(frame["text"].tolist(), least=2, most=100)
+    table = np.random.default_rng(2).normal(size=(tokenizer.get_vocab_size(), 16))
+    config = OverturnConfig(start=Penalties(vector=0.01), candidates={}, slices=1)
+    return OverturnModel(StudentEncoder(tokenizer, table.astype(np.float32)), config).fit(frame)
+
+
+@given(text=st.lists(st.sampled_from(ASIAN), max_size=9).map("".join))
+@settings(deadline=None, max_examples=30)
+def test_reasons_in_scripts_without_spaces_are_spans_of_the_text_and_add_up(asian, text):
+    told, logits = explained(asian, [appeal(text)])
+    assert totals(told) == pytest.approx(logits, abs=1e-6)
+    plain = asian.encoder.tokenizer.normalizer.normalize_str(text).replace("▁", "")
+    spoken = "".join(letter for letter in plain if letter not in " ，")
+    assert all(name.replace(" ", "") in spoken for name in phrases(told[0]))
+
+
+def test_pairs_of_thai_or_chinese_words_are_written_without_a_space(asian):
+    told, _ = explained(asian, [appeal("ร้านถูกปิด"), appeal("我的店铺")])
+    assert not any(" " in name for row in told for name in phrases(row))
+    assert {"ร้าน", "ถูกปิด"} & set(phrases(told[0])) or "ร้านถูก" in phrases(told[0])
+    assert "我的店铺" in phrases(told[1])

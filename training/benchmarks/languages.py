@@ -1,8 +1,8 @@
 """Whether texts in other languages are told apart as English ones are, on a folder of them.
 
 The folder holds a table a language, whose texts have a topic and belong to `train`, `dev` or
-`test`, such as SIB-200 (Adelani et al. 2024). Students are distilled on the texts of `train` and
-`dev` of all languages; no topic is seen, and no text of `test`. A text of `test` is given the
+`test`, such as SIB-200 (Adelani et al. 2024). Students are distilled on the texts of all languages,
+those of `test` left out unless they are asked for; no topic is seen. A text of `test` is given the
 topic whose centroid, over its own language's `train`, is nearest.
 """
 
@@ -52,12 +52,9 @@ class Texts:
     topics: Words
     splits: Words
 
-    @property
-    def learnt(self) -> list[str]:
-        """Those that a student may be distilled on."""
-        return [
-            text for text, split in zip(self.texts, self.splits, strict=True) if split != "test"
-        ]
+    def readable(self, test_too: bool) -> NDArray[np.bool_]:
+        """Tell which ones a student may be distilled on: (n,)."""
+        return np.array([test_too or split != "test" for split in self.splits], dtype=np.bool_)
 
 
 def read_languages(folder: Path) -> dict[str, Texts]:
@@ -89,7 +86,11 @@ def _read(file: Path) -> Texts:
 
 
 def benchmark_languages(
-    languages: Mapping[str, Texts], mean_of: Sequence[str], settings: Settings, stages: Stages
+    languages: Mapping[str, Texts],
+    mean_of: Sequence[str],
+    settings: Settings,
+    stages: Stages,
+    test_too: bool = False,
 ) -> dict[str, object]:
     """Measure the multilingual teacher and its student beside the packaged English ones.
 
@@ -103,6 +104,8 @@ def benchmark_languages(
         Where the teachers' vocabularies are kept.
     stages
         Show the progress.
+    test_too
+        Whether students are distilled on the texts of `test` as well, without their topics.
 
     Returns
     -------
@@ -121,8 +124,9 @@ def benchmark_languages(
     return {
         "texts": sum(len(each.texts) for each in languages.values()),
         "mean_of": list(mean_of or languages),
+        "distilled_on_test_texts": test_too,
         **{
-            name: _measured(languages, mean_of or list(languages), teacher, stages)
+            name: _measured(languages, mean_of or list(languages), teacher, stages, test_too)
             for name, teacher in _teachers(settings).items()
         },
     }
@@ -134,7 +138,11 @@ def _teachers(settings: Settings) -> dict[str, Teacher]:
 
 
 def _measured(
-    languages: Mapping[str, Texts], mean_of: Sequence[str], teacher: Teacher, stages: Stages
+    languages: Mapping[str, Texts],
+    mean_of: Sequence[str],
+    teacher: Teacher,
+    stages: Stages,
+    test_too: bool,
 ) -> dict[str, Any]:
     """Measure one teacher and its student."""
     with stages.stage(f"{teacher.name} reads", f"{teacher.name} reads the texts"):
@@ -142,7 +150,7 @@ def _measured(
             name: teacher.encode(each.texts, progress=True) for name, each in languages.items()
         }
     with stages.stage(f"{teacher.name} student", "its student is distilled"):
-        student = _student(languages, taught, teacher)
+        student = _student(languages, taught, teacher, test_too)
     learnt = {name: student.encoder.encode(each.texts) for name, each in languages.items()}
     with stages.stage(f"{teacher.name} topics", "topics by k-means, and by the nearest centroid"):
         v_measure = {name: _v_measure(languages[name], taught[name]) for name in languages}
@@ -159,11 +167,15 @@ def _measured(
 
 
 def _student(
-    languages: Mapping[str, Texts], taught: Mapping[str, Vectors], teacher: Teacher
+    languages: Mapping[str, Texts],
+    taught: Mapping[str, Vectors],
+    teacher: Teacher,
+    test_too: bool,
 ) -> Distilled:
-    texts = [text for each in languages.values() for text in each.learnt]
-    vectors = [taught[name][each.splits != "test"] for name, each in languages.items()]
-    return distill(teacher, texts, vectors=np.concatenate(vectors))
+    readable = np.concatenate([each.readable(test_too) for each in languages.values()])
+    texts = np.array([text for each in languages.values() for text in each.texts], dtype=object)
+    vectors = np.concatenate([taught[name] for name in languages])
+    return distill(teacher, texts[readable].tolist(), vectors=vectors[readable])
 
 
 def _v_measure(each: Texts, vectors: Vectors) -> float:

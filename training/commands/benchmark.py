@@ -11,6 +11,7 @@ from features.settings import Settings
 from training.commands.benchmark_clusters import clusters
 from training.commands.benchmark_emergence import emergence
 from training.commands.benchmark_languages import languages
+from training.commands.benchmark_queue import queue
 from training.commands.benchmark_surveillance import outbreaks, surveillance
 from training.commands.search_option import search_option
 
@@ -23,6 +24,7 @@ def benchmark() -> None:
 benchmark.add_command(clusters)
 benchmark.add_command(emergence)
 benchmark.add_command(languages)
+benchmark.add_command(queue)
 benchmark.add_command(surveillance)
 benchmark.add_command(outbreaks)
 

@@ -16,8 +16,13 @@ from features.settings import Settings
 @click.option(
     "--mean-of", multiple=True, metavar="NAME", help="Languages to average over; repeatable."
 )
+@click.option(
+    "--test-texts", is_flag=True, help="Distil on the texts of test as well, without their topics."
+)
 @json_option
-def languages(folder: Path, mean_of: tuple[str, ...], json_file: Path | None) -> None:
+def languages(
+    folder: Path, mean_of: tuple[str, ...], test_texts: bool, json_file: Path | None
+) -> None:
     """Tell topics in other languages: the multilingual teacher and student beside the English.
 
     FOLDER holds a table a language, with the columns text, category and split (train, dev, test).
@@ -25,8 +30,13 @@ def languages(folder: Path, mean_of: tuple[str, ...], json_file: Path | None) ->
     from training.benchmarks.languages import benchmark_languages, read_languages
     from training.stages import Stages
 
-    read = read_languages(folder)
-    answer = benchmark_languages(read, mean_of, Settings.from_environment(), Stages.on_stderr())
+    answer = benchmark_languages(
+        read_languages(folder),
+        mean_of,
+        Settings.from_environment(),
+        Stages.on_stderr(),
+        test_texts,
+    )
     click.echo("\n".join(_lines(answer)))
     report(answer, json_file)
 

@@ -62,7 +62,7 @@ def test_whose_turn_it_is_changes_with_every_decision(room, engine):
 
 
 def test_nobody_is_kept_waiting_by_what_comes_in_later(room):
-    """However much harm newer cases promise, the first filed is the first or second to be opened."""
+    """However much harm newer cases promise, the first filed is opened first or second."""
     frame = room.waiting().frame
     oldest = frame.sort_values("submitted_at")["appeal_id"].iloc[0]
     at = int((frame["appeal_id"] == oldest).to_numpy().argmax())

@@ -1,0 +1,196 @@
+"""Figures of decided appeals, as they would be if all were decided: inverse chances and bounds.
+
+A decided appeal stands for those like it that are not decided yet: it counts 1 / P(decided by now).
+That chance depends on the appeal's age, and on how likely it is overturned, where doubtful cases
+take longer: delays are learnt within fifths of the probability, which balances what bears on the
+outcome as far as the model knows it (Hansen 2008, The prognostic analogue of the propensity score,
+Biometrika 95:481-488). Weighting: Robins and Rotnitzky (1992), inverse probability of censoring. It
+holds where, among appeals of a fifth and an age, those decided are like the others. That cannot be
+checked; the bounds of Manski (1989, Anatomy of the selection problem) hold whatever is the case:
+all that wait overturned, or none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.delays import AgeGroup, Delays, by_age, censored_delays, truncated_delays
+from models.reliability import mass_bins, read_cases
+from models.resampling import resampled_aucs
+
+__all__ = ["FEWEST", "Figures", "Missing", "Weighted", "figures_of", "missing_of"]
+
+Floats = NDArray[np.float64]
+LEAST_CHANCE: Final = 0.1
+"""A chance below this counts as this: no case stands for more than ten."""
+GROUPS: Final = 5
+FEWEST: Final = 50
+"""Decided cases in a group of probabilities below which delays are learnt from all groups."""
+
+
+@dataclass(frozen=True, eq=False)
+class Missing:
+    """Decided appeals and those that are not, as of one moment.
+
+    Attributes
+    ----------
+    outcome, probability, age, delay
+        (n,) of the decided: 1 where overturned, what the model said, hours since filing, and from
+        filing to decision.
+    waiting_probability, waiting_age
+        (m,) of the undecided.
+    """
+
+    outcome: NDArray[Any]
+    probability: Floats
+    age: Floats
+    delay: Floats
+    waiting_probability: Floats
+    waiting_age: Floats
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of decided appeals; None where one does not apply."""
+
+    overturned: float
+    auc: float | None
+    brier: float
+    ece: float
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """What the missing outcomes may hide.
+
+    Attributes
+    ----------
+    decided, undecided
+        Appeals.
+    undated
+        Whether decisions carry no moment of their own: then nothing can be said of delays, and
+        weights are 1.
+    truncated
+        Whether only decided appeals are known, as in an export of decisions.
+    median_hours, late_hours
+        By which half, and 95 %, are decided; None where that is not reached.
+    ages
+        Known and missing by age.
+    effective
+        Cases that the weighted ones are worth: (sum w)^2 / sum w^2 (Kish 1965).
+    clipped
+        Decided cases whose chance was below `LEAST_CHANCE`.
+    plain, weighted
+        Figures with each case counting once, and by inverse chances.
+    rate_low, rate_high
+        Share overturned if none, or all, of the undecided were; they are known ones only.
+    """
+
+    decided: int
+    undecided: int
+    undated: bool
+    truncated: bool
+    median_hours: float | None
+    late_hours: float | None
+    ages: tuple[AgeGroup, ...]
+    effective: float
+    clipped: int
+    plain: Figures
+    weighted: Figures
+    rate_low: float
+    rate_high: float
+
+    def as_dict(self) -> Mapping[str, object]:
+        """Give all of it for JSON."""
+        return asdict(self)
+
+
+def missing_of(cases: Missing) -> Weighted:
+    """Weigh decided appeals by the inverse chance of having been decided.
+
+    Raises
+    ------
+    InvalidCases, InvalidDelays
+        If the arrays are not of the same appeals, or hold values that are none.
+    """
+    came, said = read_cases(cases.outcome, cases.probability)
+    undecided = len(cases.waiting_age)
+    undated = not cases.delay.any()
+    delays = _delays(cases.delay, cases.age, cases.waiting_age)
+    chance = np.ones(len(came)) if undated else _chances(cases)
+    weight = 1 / np.maximum(chance, LEAST_CHANCE)
+    up, known = float(came.sum()), len(came) + undecided
+    return Weighted(
+        decided=len(came),
+        undecided=undecided,
+        undated=undated,
+        truncated=delays.truncated,
+        median_hours=None if undated else delays.quantile(0.5),
+        late_hours=None if undated else delays.quantile(0.95),
+        ages=by_age(delays, cases.age, cases.waiting_age),
+        effective=float(weight.sum() ** 2 / (weight**2).sum()),
+        clipped=int((chance < LEAST_CHANCE).sum()),
+        plain=figures_of(came, said, np.ones(len(came))),
+        weighted=figures_of(came, said, weight),
+        rate_low=up / known,
+        rate_high=(up + undecided) / known,
+    )
+
+
+def figures_of(outcome: Floats, probability: Floats, weight: Floats) -> Figures:
+    """Measure weighted cases, at least one.
+
+    Parameters
+    ----------
+    outcome, probability, weight
+        (n,) 0 or 1; in [0, 1]; above 0.
+    """
+    share = weight / weight.sum()
+    auc = resampled_aucs(outcome, probability)(weight[None, :].astype(np.float32))[0]
+    gaps = np.bincount(mass_bins(probability), weights=share * (probability - outcome))
+    return Figures(
+        overturned=float(share @ outcome),
+        auc=None if np.isnan(auc) else float(auc),
+        brier=float(share @ (probability - outcome) ** 2),
+        ece=float(np.abs(gaps).sum()),
+    )
+
+
+def _delays(delay: Floats, age: Floats, waiting: Floats) -> Delays:
+    return censored_delays(delay, waiting) if len(waiting) else truncated_delays(delay, age)
+
+
+def _chances(cases: Missing) -> Floats:
+    """Give the chance of each decided case to have been decided by now, (n,)."""
+    own, others = _groups(cases.probability, cases.waiting_probability)
+    chance = np.empty(len(own))
+    for group in np.unique(own):
+        rows = own == group
+        if rows.sum() < FEWEST:
+            rows_of, waits = np.ones(len(own), dtype=bool), np.ones(len(others), dtype=bool)
+        else:
+            rows_of, waits = rows, others == group
+        known = _delays_beside(cases, rows_of, waits)
+        chance[rows] = known.by(cases.age[rows])
+    return chance
+
+
+def _delays_beside(cases: Missing, rows: NDArray[np.bool_], waits: NDArray[np.bool_]) -> Delays:
+    """Learn the delays of a group; where any appeal waits, a group without any has them all."""
+    delay, age = cases.delay[rows], cases.age[rows]
+    if len(cases.waiting_age):
+        return censored_delays(delay, cases.waiting_age[waits])
+    return truncated_delays(delay, age)
+
+
+def _groups(
+    decided: Floats, waiting: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    together = np.concatenate((decided, waiting))
+    numbers = mass_bins(together, GROUPS)
+    return numbers[: len(decided)], numbers[len(decided) :]

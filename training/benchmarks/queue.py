@@ -1,0 +1,110 @@
+"""The value of the queue on a user's own appeals: a model of the earlier ones orders the later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from features.errors import InputError
+from features.settings import Settings
+from features.teacher import Teacher
+from training.config import TrainConfig
+from training.queue_value import CAPACITIES, Day, QueueCases, Value, queue_cases, value_of
+from training.split import time_slices
+from training.stages import Stages
+
+__all__ = ["InvalidCapacity", "QueueBenchmark", "benchmark_queue"]
+
+
+class InvalidCapacity(InputError):
+    """A capacity that no queue can be played at."""
+
+
+@dataclass(frozen=True, eq=False)
+class QueueBenchmark:
+    """What the order of the queue is worth.
+
+    Attributes
+    ----------
+    cases
+        The appeals of the test period.
+    first, last
+        When they were filed.
+    day
+        How people work.
+    asked
+        At the capacity that was asked for.
+    curve
+        At others, by rising capacity.
+    """
+
+    cases: QueueCases
+    first: pd.Timestamp
+    last: pd.Timestamp
+    day: Day
+    asked: Value
+    curve: tuple[Value, ...]
+
+    def answer(self) -> dict[str, Any]:
+        """Give the answer of `redress benchmark queue --json`."""
+        return {
+            "appeals": len(self.cases.filed),
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "wrongly_enforced": int(self.cases.wrong.sum()),
+            "escalated": int(self.cases.escalated.sum()),
+            "critical_tier": int(self.cases.critical.sum()),
+            "after_the_period": "worked off at the same capacity",
+            "day": asdict(self.day),
+            **self.asked.as_dict(),
+            "curve": [one.as_dict() for one in self.curve],
+        }
+
+
+def benchmark_queue(
+    frame: pd.DataFrame,
+    capacity: float,
+    day: Day,
+    config: TrainConfig,
+    settings: Settings,
+    stages: Stages,
+    capacities: Sequence[float] = CAPACITIES,
+) -> QueueBenchmark:
+    """Fit a model on the earlier appeals, and play the queue of the later ones through.
+
+    Parameters
+    ----------
+    frame
+        As `features.frame.decided_frame`.
+    capacity
+        Reviews as a share of the intake, above 0.
+    capacities
+        Of the curve.
+
+    Raises
+    ------
+    InvalidCapacity
+        If it is not above 0, or above 10.
+    NoDecidedAppeals, TooFewDecisions, OneOutcomeOnly
+        When the appeals cannot teach.
+    """
+    from models.scorer import Scorer
+
+    if not 0 < capacity <= 10:
+        raise InvalidCapacity(
+            f"a capacity of {capacity:g}", "a share of the intake, such as 0.8 for 80 %"
+        )
+    slices = time_slices(frame, config.split.test)
+    teacher = Teacher(settings.teacher, settings.home / "encoders")
+    with stages.stage("fit", f"fitting on {len(slices.seen):,} of {len(frame):,} appeals"):
+        scorer = Scorer.fit(slices.seen, config.scorer, teacher)
+    with stages.stage("score", f"scoring the {len(slices.test):,} latest"):
+        cases = queue_cases(slices.test, scorer.score(slices.test))
+    with stages.stage("queue", f"playing the queue at {len(capacities) + 1} capacities"):
+        asked = value_of(cases, capacity, day)
+        curve = tuple(value_of(cases, one, day) for one in sorted(capacities))
+    filed = slices.test["submitted_at"]
+    return QueueBenchmark(cases, filed.iloc[0], filed.iloc[-1], day, asked, curve)
