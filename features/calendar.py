@@ -66,6 +66,6 @@ def calendar_facts(filed: pd.Series) -> pd.DataFrame:
     """
     moment = filed.reset_index(drop=True).dt
     hour = moment.hour + moment.minute / 60
-    told = (hour, moment.weekday + hour / 24, moment.day, moment.day_of_year)
+    told = (hour, moment.day_of_week + hour / 24, moment.day, moment.day_of_year)
     columns = dict(zip(CYCLES, told, strict=True))
     return pd.DataFrame({name: values.astype(np.float64) for name, values in columns.items()})

@@ -29,6 +29,7 @@ __all__ = [
     "MissingExtra",
     "NewerDatabase",
     "NoAppeals",
+    "NoCard",
     "NoChampion",
     "NoDecidedAppeals",
     "NoDiscovery",
@@ -198,6 +199,10 @@ class StateError(RedressError):
 
 class NoChampion(StateError):
     """No model has been promoted yet."""
+
+
+class NoCard(StateError):
+    """No card has been made of a model version, or none that can be read."""
 
 
 class NoDiscovery(StateError):

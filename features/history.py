@@ -129,6 +129,13 @@ class History:
             query = query.where(APPEALS.c.submitted_at < until)
         return self._frame(query, _APPEAL)
 
+    def undecided(self) -> pd.DataFrame:
+        """Give the appeals without a decision, as `appeals` lays them out."""
+        query = sa.select(*(APPEALS.c[name] for name in _APPEAL)).where(
+            ~sa.exists().where(DECISIONS.c.appeal_id == APPEALS.c.appeal_id)
+        )
+        return self._frame(query, _APPEAL)
+
     def outcomes(self, since: datetime, until: datetime) -> dict[str, str]:
         """Give the outcomes of the appeals filed from `since` on, by appeal.
 

@@ -38,6 +38,9 @@ Floats = NDArray[np.float64]
 EDGES: Final = (24.0, 72.0, 168.0, 336.0, 672.0)
 """Ages in hours at which appeals are grouped: 1, 3, 7, 14 and 28 days."""
 
+LEAST_AT_RISK: Final = 20
+"""Decided appeals that must be able to show a delay, for its share to be told of them alone."""
+
 
 class InvalidDelays(InputError):
     """Delays and ages that are not of the same appeals."""
@@ -115,8 +118,10 @@ def censored_delays(delay: Floats, waited: Floats) -> Delays:
     if not len(delay):
         return Delays(np.zeros(0), np.zeros(0), truncated=False)
     found = ecdf(CensoredData(uncensored=delay, right=waited)).cdf
-    risen = np.flatnonzero(np.diff(found.probabilities, prepend=0.0) > 0)
-    return Delays(found.quantiles[risen], found.probabilities[risen], truncated=False)
+    share = np.asarray(found.probabilities, dtype=np.float64)
+    hours = np.asarray(found.quantiles, dtype=np.float64)
+    risen = np.diff(share, prepend=0.0) > 0
+    return Delays(hours[risen], share[risen], truncated=False)
 
 
 def truncated_delays(delay: Floats, age: Floats) -> Delays:
@@ -135,7 +140,9 @@ def truncated_delays(delay: Floats, age: Floats) -> Delays:
     Notes
     -----
     F(d) = product over the delays e > d of 1 - n(e) / N(e), with n(e) the appeals of delay e and
-    N(e) those with delay <= e <= age.
+    N(e) those with delay <= e <= age. Of the longest delays few are old enough to tell, and a
+    single one would take all chance from those below it: delays beyond the longest of which
+    `LEAST_AT_RISK` could tell are left out, and F is relative to that one (Lai and Ying 1991).
     """
     _check(delay, age)
     if delay.shape != age.shape or (delay > age).any():
@@ -143,9 +150,11 @@ def truncated_delays(delay: Floats, age: Floats) -> Delays:
     hours, seen = np.unique(delay, return_counts=True)
     shown = np.searchsorted(np.sort(delay), hours, side="right")
     at_risk = shown - np.searchsorted(np.sort(age), hours, side="left")
-    kept = 1 - seen / at_risk
+    told = np.flatnonzero(at_risk >= min(LEAST_AT_RISK, int(at_risk.max())))[-1]
+    kept = np.where(np.arange(len(hours)) <= told, 1 - seen / at_risk, 1.0)
     later = np.concatenate((kept[1:], [1.0]))
-    return Delays(hours, np.cumprod(later[::-1])[::-1], truncated=True)
+    share = np.asarray(np.cumprod(later[::-1])[::-1], dtype=np.float64)
+    return Delays(hours, share, truncated=True)
 
 
 def by_age(delays: Delays, decided: Floats, undecided: Floats) -> tuple[AgeGroup, ...]:

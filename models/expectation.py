@@ -2,7 +2,9 @@
 
 The regression is that of `models.surveillance.negative_binomial`, robust, with trend, season and
 weekday. A day is expected from the days before it alone, so that what broke stands out against the
-time before it broke, and what was expected of a day never changes afterwards.
+time before it broke, and what was expected of a day never changes afterwards. Of these only the
+ones count that `models.standing` finds where the series stands: a burst of weeks is not expected
+again, and a change for good is expected after four weeks.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from features.errors import InputError
+from models.standing import standing_days
 from models.surveillance.histories import Histories, Places
 from models.surveillance.predictive import Predictive
 from models.surveillance.regressors import Calendar
@@ -89,9 +92,10 @@ def expectation(counts: ArrayLike, days: int, within: float = 0.95) -> Expectati
 
 def _predicted(table: Floats, series: Places, now: Places) -> Predictive:
     regressors = Calendar.of_days().regressors(table.shape[1])
-    history = Histories(table, regressors, gap=0, half_life=HALF_LIFE)
-    starts, start_of = history.first_fits(series, now)
-    return history.predict(history.fits(series, now, starts.take(start_of)), now)
+    kept = np.where(standing_days(table, series, now), table[series], np.nan)
+    history = Histories(kept, regressors, gap=0, half_life=HALF_LIFE)
+    # Each fit begins anew: one of other days could keep it at a level that is over.
+    return history.predict(history.fits(np.arange(len(now)), now), now)
 
 
 def _band(predicted: Predictive, outside: float) -> Floats:

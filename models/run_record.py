@@ -18,6 +18,7 @@ __all__ = [
     "CEILING",
     "FAIRNESS",
     "GATE",
+    "SELECTION",
     "SLICES",
     "Demand",
     "Part",
@@ -34,6 +35,8 @@ FAIRNESS: Final = "fairness.json"
 """Gaps between markets and between languages, as `training.fairness.Fairness.as_dict`."""
 CEILING: Final = "ceiling.json"
 """What disagreement of reviewers leaves to be foreseen, as `models.ceiling.Ceiling.as_dict`."""
+SELECTION: Final = "selection.json"
+"""Outcomes that are not there yet, and reviewers, as `training.selection.Selection.as_dict`."""
 GATE: Final = "gate.json"
 """What the gate said last, as `redress promote --json` answers."""
 _MOST_BYTES: Final = 10_000_000

@@ -71,7 +71,10 @@ class Weighted:
     Attributes
     ----------
     decided, undecided
-        Appeals.
+        Appeals that are known.
+    missing
+        Appeals without an outcome: the undecided, or, where only decided ones are known, as many as
+        the delays tell are still to come.
     undated
         Whether decisions carry no moment of their own: then nothing can be said of delays, and
         weights are 1.
@@ -88,11 +91,12 @@ class Weighted:
     plain, weighted
         Figures with each case counting once, and by inverse chances.
     rate_low, rate_high
-        Share overturned if none, or all, of the undecided were; they are known ones only.
+        Share overturned if none, or all, of the missing were.
     """
 
     decided: int
     undecided: int
+    missing: float
     undated: bool
     truncated: bool
     median_hours: float | None
@@ -124,10 +128,12 @@ def missing_of(cases: Missing) -> Weighted:
     delays = _delays(cases.delay, cases.age, cases.waiting_age)
     chance = np.ones(len(came)) if undated else _chances(cases)
     weight = 1 / np.maximum(chance, LEAST_CHANCE)
-    up, known = float(came.sum()), len(came) + undecided
+    missing = float((weight - 1).sum()) if delays.truncated else float(undecided)
+    up, known = float(came.sum()), len(came) + missing
     return Weighted(
         decided=len(came),
         undecided=undecided,
+        missing=missing,
         undated=undated,
         truncated=delays.truncated,
         median_hours=None if undated else delays.quantile(0.5),
@@ -138,7 +144,7 @@ def missing_of(cases: Missing) -> Weighted:
         plain=figures_of(came, said, np.ones(len(came))),
         weighted=figures_of(came, said, weight),
         rate_low=up / known,
-        rate_high=(up + undecided) / known,
+        rate_high=(up + missing) / known,
     )
 
 
@@ -188,9 +194,7 @@ def _delays_beside(cases: Missing, rows: NDArray[np.bool_], waits: NDArray[np.bo
     return truncated_delays(delay, age)
 
 
-def _groups(
-    decided: Floats, waiting: Floats
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _groups(decided: Floats, waiting: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     together = np.concatenate((decided, waiting))
     numbers = mass_bins(together, GROUPS)
     return numbers[: len(decided)], numbers[len(decided) :]

@@ -5,7 +5,7 @@ Bounds of slices hold together: see `models.resampling`. Subjects, not cases, ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,9 @@ class Evaluation:
         By each of `DIMENSIONS`, the largest slice of each first.
     within_policy_auc
         See `training.metrics.within_policy_auc`.
+    losses
+        The mean losses of all cases by the names that `training.metrics.Metrics` has for them, with
+        their bounds.
     outcome, probability
         The cases themselves, shape (n,), for figures.
     """
@@ -121,6 +124,7 @@ class Evaluation:
     overall: Slice
     slices: tuple[Slice, ...]
     within_policy_auc: float
+    losses: Mapping[str, Interval]
     outcome: Outcomes
     probability: Probabilities
 
@@ -151,6 +155,7 @@ def evaluate(
         overall=looks.at([whole])[0],
         slices=looks.at(list(slice_masks(frame))),
         within_policy_auc=within_policy_auc(outcome, probability, frame["policy"]),
+        losses=looks.losses(),
         outcome=outcome,
         probability=probability,
     )
@@ -200,6 +205,27 @@ class _Looks:
             found.append(self._slice(dimension, value, mask, told, len(masks)))
             place += bounded
         return tuple(found)
+
+    def losses(self) -> dict[str, Interval]:
+        """Bound the losses of all cases, and what they save of the best constant's."""
+        y, p = self.outcome.astype(np.float64), self.probability
+        likely = np.clip(np.where(y == 1, p, 1 - p), np.finfo(np.float64).eps, 1)
+        each = np.column_stack([(p - y) ** 2, -np.log(likely), y])
+
+        def figures(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+            drawn = counts.astype(np.float64)
+            brier, log, share = (drawn @ each / drawn.sum(axis=1, keepdims=True)).T
+            best = share * (1 - share)
+            skill = 1 - brier / np.where(best > 0, best, np.nan)
+            return np.column_stack([brier, skill, log])
+
+        drawn = resample(figures, self.cluster, self.rounds, self.seed)
+        value = figures(np.ones((1, len(y)), dtype=np.float32))[0]
+        found = [bands(value[at : at + 1], drawn[:, at : at + 1], LEVEL) for at in range(3)]
+        return {
+            name: Interval(float(value[at]), float(found[at].low[0]), float(found[at].high[0]))
+            for at, name in enumerate(("brier", "brier_skill", "log_loss"))
+        }
 
     def _enough(self, mask: npt.NDArray[np.bool_]) -> bool:
         up = int(self.outcome[mask].sum())

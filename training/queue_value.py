@@ -1,10 +1,12 @@
 """What the order of the queue is worth: who is restored when, by Redress and by first come.
 
 The appeals of the test period are filed as they were, and reviewed at a capacity that is a share of
-the intake: the same appeals, the same work for each, another order. Appeals whose decision
-was overturned are the wrongly enforced; they are restored when their review is done. The outcome is
-taken not to depend on when, and by whom, an appeal is reviewed. The queue is empty when the period
-begins, and is worked off at the same capacity after its end, so that every wait is counted.
+the intake: the same appeals, the same work for each, another order. Appeals whose decision was
+overturned are the wrongly enforced; they are restored when their review is done. The outcome is
+taken not to depend on when, and by whom, an appeal is reviewed. Those that are not decided yet take
+their reviews like all others, and are in no figure but the longest wait. The queue is empty when
+the period begins, and is worked off at the same capacity after its end, so that every wait is
+counted.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.schema import Outcome as Decision
 from features.schema import Team
 from models.priority import TIERS
 from models.queueing import Appeals, FirstCome, InTurns, Rule, WrongFirst, simulate, work
 from models.scores import Score
 from models.shifts import ROUND_THE_CLOCK, Shift
 from training.metrics import null_if_nan
-from training.split import overturned
 
 __all__ = ["CAPACITIES", "Day", "Outcome", "QueueCases", "Value", "queue_cases", "value_of"]
 
@@ -64,8 +66,8 @@ class QueueCases:
         Hours since the midnight before the first.
     averted
         The priority of each score.
-    wrong
-        Whether the decision was overturned.
+    wrong, right
+        Whether the decision was overturned, or upheld; neither while there is none.
     escalated
         Whether the reviewer sent it to a team.
     critical
@@ -75,6 +77,7 @@ class QueueCases:
     filed: Floats
     averted: Floats
     wrong: Flags
+    right: Flags
     escalated: Flags
     critical: Flags
 
@@ -158,21 +161,23 @@ class Value:
 
 
 def queue_cases(frame: pd.DataFrame, scores: Sequence[Score]) -> QueueCases:
-    """Lay decided appeals out for the queue.
+    """Lay appeals out for the queue.
 
     Parameters
     ----------
     frame
-        As `features.frame.decided_frame`, in order of filing, n rows, at least 1.
+        As `features.frame.decided_frame`, in order of filing, n rows, at least 1; an outcome is
+        missing of those that are not decided.
     scores
         (n,) of these appeals.
     """
     filed = frame["submitted_at"]
-    team = frame["escalated_to"].fillna(Team.NONE.value).astype(object)
+    team = frame["escalated_to"].astype(object).fillna(Team.NONE.value)
     return QueueCases(
         filed=((filed - filed.iloc[0].normalize()) / pd.Timedelta(hours=1)).to_numpy(np.float64),
         averted=np.array([score.priority for score in scores], dtype=np.float64),
-        wrong=overturned(frame).astype(bool),
+        wrong=(frame["outcome"] == Decision.OVERTURNED.value).to_numpy(bool),
+        right=(frame["outcome"] == Decision.UPHELD.value).to_numpy(bool),
         escalated=(team != Team.NONE.value).to_numpy(bool),
         critical=np.array([score.risk.tier == CRITICAL for score in scores], dtype=bool),
     )
@@ -220,7 +225,7 @@ def _outcome(cases: QueueCases, done: Floats, sent_at_once: Flags) -> Outcome:
         restored_mean=np.nan if none else float(restored.mean()),
         restored_p90=np.nan if none else float(np.quantile(restored, 0.9)),
         unrestored=int((done[wrong] > cases.filed[-1]).sum()),
-        upheld_median=float(np.median(waits[~wrong])) if (~wrong).any() else np.nan,
+        upheld_median=float(np.median(waits[cases.right])) if cases.right.any() else np.nan,
         longest=float(waits.max()),
         within_hour=float(in_time.mean()) if len(in_time) else np.nan,
     )

@@ -195,7 +195,7 @@ def _as_then(found: Cases, origin: Origin, registry: Registry, run_id: str) -> C
         kept = np.isin(prints, np.concatenate([seen, judged]))
     then = _without_empty(found.frame[kept].reset_index(drop=True))
     if (digest := digest_of(then)) == origin.digest:
-        return Cases(then, found.rejected, digest)
+        return Cases(then, found.rejected, digest, found.undecided)
     raise _changed(origin, int(kept.sum()), len(found.frame))
 
 

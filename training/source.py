@@ -13,7 +13,7 @@ from features.columns import ColumnMap
 from features.database import open_database
 from features.errors import InvalidMapping
 from features.files import read_table
-from features.frame import decided_frame, digest_of
+from features.frame import appeal_frame, decided_frame, digest_of
 from features.history import History
 from features.settings import Settings
 
@@ -49,11 +49,14 @@ class Cases:
         Rows of the file that could not be read.
     digest
         SHA-256 over the frame, in hexadecimal.
+    undecided
+        As `features.frame.appeal_frame`, those that have no decision.
     """
 
     frame: pd.DataFrame
     rejected: int
     digest: str
+    undecided: pd.DataFrame
 
 
 def read_cases(source: Source, settings: Settings) -> Cases:
@@ -65,7 +68,8 @@ def read_cases(source: Source, settings: Settings) -> Cases:
         When the file or the mapping cannot be used, or the mapping names no time of filing.
     """
     if source.file is None or source.columns is None:
-        return _cases(History(open_database(settings)).decided(), rejected=0)
+        history = History(open_database(settings))
+        return _cases(history.decided(), history.undecided(), rejected=0)
     records = ColumnMap.load(source.columns).read(read_table(source.file))
     if not records.timed:
         raise InvalidMapping(
@@ -73,7 +77,10 @@ def read_cases(source: Source, settings: Settings) -> Cases:
             "the time of filing: a model is judged on later cases than it learnt from",
             "Add submitted_at to the mapping",
         )
-    return _cases(decided_frame(records.appeals, records.decisions), len(records.rejected))
+    decided = {decision.appeal_id for decision in records.decisions}
+    undecided = [appeal for appeal in records.appeals if appeal.appeal_id not in decided]
+    frame = decided_frame(records.appeals, records.decisions)
+    return _cases(frame, appeal_frame(undecided), len(records.rejected))
 
 
 def row_prints(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
@@ -90,5 +97,5 @@ def row_prints(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
     return pd.util.hash_pandas_object(said, index=False).to_numpy().astype(np.uint64)
 
 
-def _cases(frame: pd.DataFrame, rejected: int) -> Cases:
-    return Cases(frame, rejected, digest_of(frame))
+def _cases(frame: pd.DataFrame, undecided: pd.DataFrame, rejected: int) -> Cases:
+    return Cases(frame, rejected, digest_of(frame), undecided)

@@ -171,6 +171,8 @@ def overall_figures(evaluation: Evaluation) -> dict[str, float]:
         "auc_high": overall.auc.high,
         "within_policy_auc": evaluation.within_policy_auc,
         "mean_probability": overall.mean_probability,
+        **{f"{name}_low": one.low for name, one in evaluation.losses.items()},
+        **{f"{name}_high": one.high for name, one in evaluation.losses.items()},
     }
 
 

@@ -12,6 +12,7 @@ from features.leaks import Leak, likely_leaks
 from features.settings import Settings
 from features.teacher import Teacher
 from models.registry import Registry
+from training.card.making import make_card
 from training.config import TrainConfig, with_overturn
 from training.evaluation import Evaluation, evaluate
 from training.example import example_appeals
@@ -19,6 +20,7 @@ from training.judgement import Judgement, judge, record_judgement
 from training.metrics import null_if_nan
 from training.reference import record_makeup
 from training.repeat_record import record_for_repeat
+from training.selection import Selection, record_selection, selection
 from training.source import Cases, Source, read_cases, row_prints
 from training.split import Slices, overturned, time_slices
 from training.stages import Stages
@@ -46,6 +48,7 @@ class Fitted:
     evaluation: Evaluation
     origin: Origin
     judgement: Judgement
+    selection: Selection
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Trained:
             "encoder_fidelity": null_if_nan(self.fitted.scorer.fidelity),
             "leaks": [leak.column for leak in self.leaks],
             **self.fitted.judgement.as_dict(),
+            "selection": self.fitted.selection.as_dict(),
             "search": None if self.found is None else self.found.as_dict(),
             "seconds": dict(self.seconds),
         }
@@ -150,6 +154,8 @@ def train(
         recorded = _train_searching(material, config, registry, stages, plan)
     run_id, fitted, found = recorded
     version = registry.register(run_id, fitted.origin.tags())
+    with stages.stage("card", "writing the model card"):
+        make_card(registry, version)
     return Trained(version, run_id, fitted, material.leaks, cases.rejected, stages.seconds, found)
 
 
@@ -223,7 +229,9 @@ def _measured(
     with stages.stage("evaluate", f"measuring on the {len(slices.test):,} latest"):
         evaluation = _evaluate(scorer, slices.test, config)
         judgement = judge(slices.test, evaluation, source, settings, config)
-    return Fitted(scorer, slices, evaluation, _origin(source, material.cases, slices), judgement)
+        left_out = selection(slices, material.cases.undecided, scorer, evaluation)
+    origin = _origin(source, material.cases, slices)
+    return Fitted(scorer, slices, evaluation, origin, judgement, left_out)
 
 
 def figures_of(fitted: Fitted) -> dict[str, float]:
@@ -262,5 +270,6 @@ def _record(registry: Registry, run_id: str, fitted: Fitted, config: TrainConfig
     record_for_repeat(registry, run_id, row_prints(fitted.slices.test))
     record_evaluation(registry, run_id, fitted.evaluation, _further(fitted))
     record_judgement(registry, run_id, fitted.judgement)
+    record_selection(registry, run_id, fitted.selection)
     record_makeup(registry, run_id, fitted.slices.seen, fitted.evaluation.probability)
     registry.package(run_id, fitted.scorer, example_appeals(fitted.slices.seen))

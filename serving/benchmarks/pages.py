@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from features.database import open_database, reading
 from features.errors import StateError
 from features.settings import Settings
-from features.tables import APPEALS, DECISIONS, THEMES
+from features.tables import ALARMS, APPEALS, DECISIONS, THEMES
 from models.theme_queries import ordered
 from serving.dashboard.door import SESSION_COOKIE
 from serving.dashboard.roles import Role
@@ -91,11 +91,23 @@ def page_paths(engine: sa.Engine) -> tuple[str, ...]:
         latest = sa.select(APPEALS.c.appeal_id, APPEALS.c.policy, APPEALS.c.detection)
         latest = latest.where(~decided).order_by(APPEALS.c.submitted_at.desc()).limit(1)
         appeal = connection.execute(latest).first()
+        alarm = connection.execute(sa.select(ALARMS.c.alarm_id).limit(1)).scalar()
     some = [] if theme is None else [f"/themes/{theme}"]
+    some += [] if alarm is None else [f"/alarms/{alarm}"]
     if appeal is not None:
         some.append(f"/queue/{appeal.appeal_id}")
         some.append(f"/policies/part?policy={appeal.policy}&detection={appeal.detection}")
-    plain = ("/", "/themes", "/map", "/queue", "/policies", "/model", "/digest", "/regulator")
+    plain = (
+        "/",
+        "/alarms",
+        "/themes",
+        "/map",
+        "/queue",
+        "/policies",
+        "/model",
+        "/digest",
+        "/regulator",
+    )
     return (*plain, *some)
 
 

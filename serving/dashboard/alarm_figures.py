@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from models.alarms import Against, Kind
 from serving.dashboard.alarm_list_rows import AlarmRow
@@ -25,8 +26,9 @@ ROOM: Final = 0.35
 _DAY = timedelta(days=1)
 
 
-def timeline_figure(rows: Sequence[AlarmRow], as_of: date) -> Figure:
-    """Draw a bar an episode over the calendar, in the order of the rows.
+@lru_cache(maxsize=8)
+def timeline_figure(rows: tuple[AlarmRow, ...], as_of: date) -> Figure:
+    """Draw a bar an episode over the calendar, in the order of the rows; the same ones once.
 
     Parameters
     ----------
@@ -112,7 +114,7 @@ def _timeline(rows: Sequence[AlarmRow], as_of: date) -> alt.TopLevelMixin:
 
 def _named(
     records: Sequence[dict[str, Any]], first: date, end: str
-) -> Iterator[tuple[list[dict[str, Any]], str, int, str]]:
+) -> Iterator[tuple[list[dict[str, Any]], Literal["left", "right"], int, str]]:
     """Sort bars by the side on which there is room for their titles; those of no room left out."""
     whole = (date.fromisoformat(end) - first).days
     before, after = [], []

@@ -43,6 +43,8 @@ class AlarmRow:
         The part of the intake that it is about, in words; empty: all of it, or a cause.
     theme
         The theme that most of it is in, where that may be shown.
+    daily
+        Appeals of each of the last `SPARK_DAYS` days up to the one on which it was seen last.
     """
 
     alarm_id: str
@@ -67,7 +69,12 @@ class AlarmRow:
     part: str
     driver: Driver | None
     theme: Told | None
-    spark: Spark
+    daily: tuple[int, ...]
+
+    @property
+    def spark(self) -> Spark:
+        """Its last weeks, drawn."""
+        return spark_of(self.daily)
 
     @property
     def state(self) -> str:
@@ -107,7 +114,7 @@ def row_of(alarm: Alarm, themes: Mapping[str, Told]) -> AlarmRow:
         part=part_words(told.part),
         driver=told.drivers[0] if told.drivers else None,
         theme=theme_of(told, themes),
-        spark=spark_of([one.observed for one in told.days[-SPARK_DAYS:]]),
+        daily=tuple(one.observed for one in told.days[-SPARK_DAYS:]),
     )
 
 

@@ -23,6 +23,7 @@ from serving.dashboard.attempts import Attempts
 from serving.dashboard.digest_page import DigestPages
 from serving.dashboard.door import Door, Parlour
 from serving.dashboard.map_page import MapPages
+from serving.dashboard.model_card import ModelCards
 from serving.dashboard.model_page import ModelPages
 from serving.dashboard.pages import Drawer
 from serving.dashboard.policies import Policies
@@ -88,6 +89,7 @@ def add_page_routes(door: Door, stock: Stock) -> None:
     _add_queue(door, stock)
     MapPages(stock).add_to(door)
     ModelPages(stock).add_to(door)
+    ModelCards(stock).add_to(door)
     DigestPages(stock).add_to(door)
     RegulatorPages(stock).add_to(door)
 

@@ -93,7 +93,8 @@ class AppealActions:
             }
         )
         if not isinstance(read, Decision):
-            return self._show(visit, HTTPStatus.UNPROCESSABLE_ENTITY, Chosen(_told(read), sent))
+            why = _told(read) if sent.get("outcome") else "Choose overturned or upheld."
+            return self._show(visit, HTTPStatus.UNPROCESSABLE_ENTITY, Chosen(why, sent))
         look = page_of(sent.get("look", ""))
         visit.note(appeal=appeal_id, look=look, outcome=str(read.outcome))
         try:
@@ -120,7 +121,7 @@ def _meanwhile(visit: Visit, verdict: Verdict) -> MeanwhilePage:
 
 
 def _told(faults: list[Fault]) -> str:
-    """Say what is wrong with each field; of a choice that was not made, what to choose."""
+    """Say what is wrong with each field."""
     parts = []
     for fault in faults:
         name = fault.pointer.removeprefix("/")

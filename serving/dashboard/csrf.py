@@ -25,6 +25,11 @@ def token_of(secret: str, purpose: str = "form") -> str:
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256).hex()
 
 
+def carries_token(secret: str, given: str) -> bool:
+    """Tell whether a form carries the token of this session."""
+    return bool(secret) and hmac.compare_digest(token_of(secret).encode(), given.encode())
+
+
 def require_token(secret: str, given: str) -> None:
     """Refuse a form that does not carry the token of this session.
 
@@ -33,7 +38,7 @@ def require_token(secret: str, given: str) -> None:
     Problem
         403.
     """
-    if not secret or not hmac.compare_digest(token_of(secret).encode(), given.encode()):
+    if not carries_token(secret, given):
         raise _refused(
             "The form did not carry the mark of your session, so nothing was done. It may have been"
             " open since before you last signed in. Go back, reload the page, and send it again."
@@ -59,6 +64,11 @@ def require_own_origin(headers: Mapping[str, str]) -> None:
         own = origin is None or urlsplit(origin).netloc == headers.get("host", "")
     if not own:
         raise _refused("Another site sent this form, so nothing was done.")
+
+
+def is_own_form(headers: Mapping[str, str]) -> bool:
+    """Tell whether the browser itself says that one of these pages sent the form."""
+    return headers.get("sec-fetch-site") == "same-origin"
 
 
 def _refused(detail: str) -> Problem:

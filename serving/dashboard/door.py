@@ -20,10 +20,17 @@ from starlette.responses import Response
 from features.errors import RedressError
 from serving.bench import Bench
 from serving.dashboard.arrivals import Arrival, Arrivals
-from serving.dashboard.csrf import FIELD, require_own_origin, require_token
+from serving.dashboard.csrf import (
+    FIELD,
+    carries_token,
+    is_own_form,
+    require_own_origin,
+    require_token,
+)
 from serving.dashboard.forms import NO_FIELDS, Fields, read_fields
 from serving.dashboard.pages import Drawer, Frame
 from serving.dashboard.refusals import RefusalPage, refusal_of
+from serving.dashboard.resuming import OPEN_TOO_LONG, resumed
 from serving.dashboard.roles import Role
 from serving.dashboard.sessions import Person, Sessions
 from serving.dashboard.users import Users, login_of
@@ -213,7 +220,12 @@ class Door:
 
 def _viewed(visit: Visit, view: View, role: Role) -> Response:
     if visit.call.request.method == "POST":
-        require_token(visit.secret, visit.call.fields.get(FIELD, ""))
+        given, headers = visit.call.fields.get(FIELD, ""), visit.call.request.headers
+        if is_own_form(headers) and not carries_token(visit.secret, given):
+            # A page of ours that outlived its session: what was typed is not to be lost.
+            page = resumed(OPEN_TOO_LONG, visit.call.request.url.path, visit.fields)
+            return visit.show(page, HTTPStatus.FORBIDDEN)
+        require_token(visit.secret, given)
     if not visit.may(role):
         return visit.show(_not_allowed(visit.person, role), HTTPStatus.FORBIDDEN)
     return view(visit)

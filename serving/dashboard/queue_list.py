@@ -24,7 +24,7 @@ from serving.dashboard.queue_question import (
     question_of,
 )
 from serving.dashboard.queue_reading import alarmed_among, decided_among
-from serving.dashboard.queue_rows import Case, CaseAlarm, alarm_of, cases_of, queue_csv
+from serving.dashboard.queue_rows import Case, CaseAlarm, alarm_of, cases_of, queue_csv, url_of
 from serving.dashboard.queue_waiting import Waiting, WaitingRoom, near_among
 from serving.dashboard.review_blind import is_blind
 from serving.dashboard.review_reading import read_agreement
@@ -147,10 +147,19 @@ class Queue:
         @door.page("/queue.csv", Role.MANAGER)
         def download(visit: Visit) -> Response:
             now = datetime.now(UTC)
-            found = self.room.waiting().asked_for(question_of(visit.query), now)
-            visit.note(appeals=len(found))
+            question, hidden = question_of(visit.query), is_blind(visit)
+            found = self.room.waiting().asked_for(question.blind() if hidden else question, now)
+            visit.note(appeals=len(found), blind=hidden)
             names = names_of(self.stock.engine, self.stock.least_subjects)
-            return visit.download(queue_csv(found, names, now), f"queue-{now:%Y-%m-%d}.csv")
+            content = queue_csv(found, names, now, hidden)
+            return visit.download(content, f"queue-{now:%Y-%m-%d}.csv")
+
+        @door.page("/queue-next", Role.REVIEWER)
+        def following(visit: Visit) -> Response:
+            appeal_id = self.after(visit.query.get("after", ""), is_blind(visit))
+            if appeal_id is None:
+                return visit.go(PATH, "Nothing else waits.")
+            return visit.go(url_of(appeal_id))
 
     def page(self, question: Question, role: Role, blind: bool = False) -> QueuePage:
         """Put the page together."""
@@ -182,6 +191,26 @@ class Queue:
             previous=question.at(question.page - 1).url() if question.page > 1 else "",
             following=question.at(question.page + 1).url() if question.page < last else "",
         )
+
+    def after(self, appeal_id: str, blind: bool = False) -> str | None:
+        """Give the appeal to open after another: the next in order, after the last the first.
+
+        Returns
+        -------
+        str or None
+            None where no other one waits.
+        """
+        question = Question().blind() if blind else Question()
+        ids = self.room.waiting().asked_for(question, datetime.now(UTC))["appeal_id"].tolist()
+        at = ids.index(appeal_id) + 1 if appeal_id in ids else 0
+        for start in range(0, len(ids), PAGE_ROWS):
+            some = [*ids[at:], *ids[:at]][start : start + PAGE_ROWS]
+            with reading(self.stock.engine) as connection:
+                decided = decided_among(connection, some)
+            open_ones = [one for one in some if one not in decided and one != appeal_id]
+            if open_ones:
+                return str(open_ones[0])
+        return None
 
     def _cases(
         self, shown: pd.DataFrame, names: Mapping[str, str], now: datetime, blind: bool

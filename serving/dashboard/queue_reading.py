@@ -156,9 +156,9 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
-def decisions_made(connection: sa.Connection) -> int:
-    """Count the decisions of the history."""
-    query = sa.select(sa.func.count()).select_from(DECISIONS)
+def decisions_since(connection: sa.Connection, since: datetime) -> int:
+    """Count the decisions made from a moment on."""
+    query = sa.select(sa.func.count()).where(DECISIONS.c.decided_at >= since)
     return int(connection.execute(query).scalar_one())
 
 

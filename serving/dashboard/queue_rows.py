@@ -166,8 +166,16 @@ _COLUMNS: Final = (
 )
 
 
-def queue_csv(found: pd.DataFrame, names: Mapping[str, str], now: datetime) -> str:
-    """Write what waits as CSV: ids and figures, no texts."""
+_OF_SCORE: Final = frozenset(
+    {"priority", "probability overturned", "uncertain", "tier", "team", "due", "overdue"}
+)
+"""Columns that tell the score, or that it would be guessed from."""
+
+
+def queue_csv(
+    found: pd.DataFrame, names: Mapping[str, str], now: datetime, hidden: bool = False
+) -> str:
+    """Write what waits as CSV: ids and figures, no texts; where it is hidden, no score."""
     columns = [found[name].tolist() for name in ("appeal_id", "submitted_at", "policy", "market")]
     told = zip(
         *columns,
@@ -177,7 +185,9 @@ def queue_csv(found: pd.DataFrame, names: Mapping[str, str], now: datetime) -> s
         found["priority"].tolist(),
         strict=True,
     )
-    return csv_of(_COLUMNS, (_csv_row(place, row, names, now) for place, row in enumerate(told, 1)))
+    rows = (_csv_row(place, row, names, now) for place, row in enumerate(told, 1))
+    kept = [place for place, name in enumerate(_COLUMNS) if not (hidden and name in _OF_SCORE)]
+    return csv_of([_COLUMNS[place] for place in kept], ([row[at] for at in kept] for row in rows))
 
 
 def _csv_row(

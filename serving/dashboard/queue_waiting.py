@@ -17,11 +17,12 @@ from features.database import reading
 from models.alarms import Part
 from models.priority import TIERS, in_turns
 from models.theme_map import Near
+from serving.dashboard.by_day import midnight
 from serving.dashboard.queue_question import Question
 from serving.dashboard.queue_reading import (
     WaitingDays,
     catalog_mark,
-    decisions_made,
+    decisions_since,
     end_of,
     newest_day,
     said_in,
@@ -46,7 +47,7 @@ class Waiting:
     read_at
         When it was so, UTC.
     reviewed
-        Decisions that had been made by then: they say whose turn it is, see `models.priority`.
+        Decisions of that day, UTC: they say whose turn it is, see `models.priority`.
     """
 
     frame: pd.DataFrame
@@ -149,7 +150,7 @@ class WaitingRoom:
             if self._frame is None or turn != self._turn:
                 frame = self._days.frame(connection)
                 self._place_new(connection, frame)
-                self._reviewed = decisions_made(connection)
+                self._reviewed = decisions_since(connection, midnight(now.date()))
                 self._frame, self._turn = frame, turn
             return Waiting(self._frame, now, self._reviewed)
 

@@ -72,7 +72,7 @@ def record(engine: sa.Engine, decision: Decision, look_id: int, known: str) -> b
     Returns
     -------
     bool
-        False where it has been entered already: the form was sent twice.
+        False where this person's same decision counts already: there is nothing to enter.
 
     Raises
     ------
@@ -84,9 +84,9 @@ def record(engine: sa.Engine, decision: Decision, look_id: int, known: str) -> b
     with writing(engine) as connection:
         look = _look(connection, decision, look_id)
         verdicts = read_verdicts(connection, decision.appeal_id)
+        if verdicts and _is_same(verdicts[0], decision):
+            return False
         if verdicts and known != moment_of(verdicts):
-            if _is_same(verdicts[0], decision, look):
-                return False
             raise DecidedMeanwhile(verdicts[0])
         add_decisions(connection, [decision])
         connection.execute(sa.insert(REVIEWS).values(_review(connection, decision, look)))
@@ -111,13 +111,12 @@ def _look(connection: sa.Connection, decision: Decision, look_id: int) -> sa.Row
     return look
 
 
-def _is_same(verdict: Verdict, decision: Decision, look: sa.RowMapping) -> bool:
-    """Tell whether what counts is what this person sent since the look."""
+def _is_same(verdict: Verdict, decision: Decision) -> bool:
+    """Tell whether what counts is what this person says again."""
     return (
         verdict.reviewer == decision.reviewer_id
         and verdict.outcome == decision.outcome
         and verdict.escalated_to == decision.escalated_to
-        and verdict.decided_at >= look["looked_at"]
     )
 
 

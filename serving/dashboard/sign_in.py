@@ -17,6 +17,7 @@ from serving.dashboard.attempts import KNOWN_FOR, Attempt, Attempts
 from serving.dashboard.csrf import FIELD, require_token, token_of
 from serving.dashboard.door import SESSION_COOKIE, Door, Parlour
 from serving.dashboard.pages import Frame, Page
+from serving.dashboard.resuming import SIGNED_OUT, resumed
 from serving.dashboard.roles import Role, role_of
 from serving.dashboard.sessions import Person
 from serving.dashboard.users import User, login_of
@@ -56,24 +57,6 @@ class SignInPage(Page):
     name: str
     back: str
     carried: str
-
-
-@dataclass(frozen=True)
-class ResumePage(Page):
-    """What was typed when the session was over, to be sent again.
-
-    Attributes
-    ----------
-    path
-        Where it goes.
-    fields
-        By name.
-    """
-
-    template: ClassVar[str] = "resume.html"
-
-    path: str
-    fields: Mapping[str, str]
 
 
 class SignIn:
@@ -190,7 +173,7 @@ class SignIn:
         if carried is None:
             response = RedirectResponse(back, HTTPStatus.SEE_OTHER, headers=HEADERS)
         else:
-            page = ResumePage("What you typed is still here", back, carried)
+            page = resumed(SIGNED_OUT, back, carried)
             response = door.visit(call, person, secret).show(page)
         door.keep(call, response, secret)
         return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 from typing import Any, Final
 
 from models.themes import Driver, Outcomes, Status, Theme
@@ -60,8 +61,8 @@ class Compared:
 
     @property
     def risen(self) -> bool:
-        """Whether it is more than two equal counts differ by chance (Przyborowski, Wilenski 1940)."""
-        return (self.change or 0) > CLEARLY * (self.now + (self.before or 0)) ** 0.5
+        """Whether it is more than two equal Poisson counts differ by chance (normal test)."""
+        return (self.change or 0) > CLEARLY * sqrt(self.now + (self.before or 0))
 
 
 @dataclass(frozen=True)

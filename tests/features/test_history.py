@@ -122,6 +122,13 @@ def test_appeals_are_selected_by_their_filing(history):
     assert some["appeal_id"].tolist() == ["a1", "a2"]
 
 
+def test_the_undecided_are_those_without_any_decision(history):
+    history.add(records([appeal(f"a{n}") for n in range(3)], [decision("a1")]))
+    assert history.undecided()["appeal_id"].tolist() == ["a0", "a2"]
+    history.add(records([], [decision("a0"), decision("a2")]))
+    assert history.undecided().empty
+
+
 def test_outcomes_are_those_of_the_appeals_of_a_window_as_it_stood(history):
     history.add(
         records(

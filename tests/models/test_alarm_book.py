@@ -91,6 +91,8 @@ def test_of_few_subjects_nothing_is_told(emptied, discovered, sighting_of):
     book = AlarmBook(catalog.engine, least_subjects=5)
     (told,) = book.alarms().alarms
     assert told.account.subjects == 5
+    assert book.alarms().suppressed == 1
+    assert book.alarms(is_open=False).suppressed == book.alarms(kinds=[Kind.FALL]).suppressed == 0
     (hidden,) = {"A1", "A2"} - {told.alarm_id}
     with pytest.raises(NoSuchAlarm):
         book.alarm(hidden)

@@ -252,7 +252,7 @@ ASIAN = (
 
 @pytest.fixture(scope="module")
 def asian(decided):
-    """A model that reads with a learnt vocabulary; every text of its decisions is Thai or Chinese."""
+    """A model that has learnt its vocabulary from Thai and Chinese texts."""
     frame = decided(n=200)
     said = ["ร้านของฉันถูกปิด", "ร้านถูกปิด กรุณาตรวจสอบ", "我的店铺被误关了", "请恢复我的店铺"]
     frame["text"] = [said[place % 4] for place in range(len(frame))]
@@ -275,5 +275,5 @@ def test_reasons_in_scripts_without_spaces_are_spans_of_the_text_and_add_up(asia
 def test_pairs_of_thai_or_chinese_words_are_written_without_a_space(asian):
     told, _ = explained(asian, [appeal("ร้านถูกปิด"), appeal("我的店铺")])
     assert not any(" " in name for row in told for name in phrases(row))
-    assert {"ร้าน", "ถูกปิด"} & set(phrases(told[0])) or "ร้านถูก" in phrases(told[0])
-    assert "我的店铺" in phrases(told[1])
+    assert {"ร้าน", "ถูก", "ปิด", "ร้านถูก", "ถูกปิด"} == set(phrases(told[0]))
+    assert {"我的", "店铺", "我的店铺"} == set(phrases(told[1]))

@@ -42,7 +42,7 @@ def test_the_calendar_is_learnt_where_it_is_asked_for(encoder, decided):
     without, told = fitted(encoder, frame), fitted(encoder, frame, calendar=1.0)
     assert not set(CYCLES) & set(without.design_.names)
     assert np.ptp(effects(told, frame, "filed.hour")) > 2
-    assert np.corrcoef(told.logits(frame), np.arange(600) % 24 < 12)[0, 1] > 0.9
+    assert np.corrcoef(told.logits(frame), np.arange(600) % 24 < 12)[0, 1] > 0.8
 
 
 @pytest.mark.parametrize("weak", [0.1, 1.0])

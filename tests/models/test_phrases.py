@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from features.tokens import tokenise
-from models.phrases import Phrases, whole_words, word_starts
+from features.tokens import tokenise, whole_words, word_starts
+from models.phrases import Phrases
 
 # Two words that the tiny vocabulary has whole, and two that it must spell.
 TEXT = st.lists(st.sampled_from(["shop", "genuine", "zq", "odd"]), max_size=8).map(" ".join)

@@ -11,7 +11,9 @@ from serving.problems import Problem, problem_of
 FAMILIES = {errors.InputError: 422, errors.StateError: 503}
 OF_THEIR_OWN = {
     errors.NoSuchAlarm: 404,
+    errors.NoCard: 404,
     errors.NoSuchTheme: 404,
+    errors.NoSuchVersion: 404,
     errors.EditConflict: 409,
     errors.MergedTheme: 409,
     errors.UnfitStore: 503,

@@ -2,7 +2,16 @@ import pytest
 from pydantic import ValidationError
 
 from features.errors import InvalidConfig, UnreadableFile
-from training.config import DEFAULT, TrainConfig, load_config, parameters, read_config
+from models.overturn import OverturnConfig
+from models.penalties import Penalties
+from training.config import (
+    DEFAULT,
+    TrainConfig,
+    load_config,
+    parameters,
+    read_config,
+    with_overturn,
+)
 
 
 def test_no_file_gives_the_default():
@@ -75,3 +84,31 @@ def test_parameters_name_every_value_and_the_dump_reads_back():
     assert flat["split.test"] == 0.15
     assert all(not isinstance(value, dict) for value in flat.values())
     assert read_config(DEFAULT.model_dump(mode="json"), "dump") == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("declared", "meant"),
+    [
+        ({"sed": 1}, "seed"),
+        ({"gate": {"ece_limt": 0.1}}, "gate.ece_limit"),
+        ({"ece_limit": 0.1}, "gate.ece_limit"),
+        ({"scorer": {"overturn": {"start": {"vectr": 1}}}}, "scorer.overturn.start.vector"),
+    ],
+)
+def test_the_nearest_right_key_is_named(declared, meant):
+    with pytest.raises(InvalidConfig, match=f"unknown key; did you mean {meant}\\?"):
+        read_config(declared, "here")
+
+
+def test_a_key_that_is_like_no_other_is_refused_without_a_guess():
+    with pytest.raises(InvalidConfig) as refused:
+        read_config({"qqqqqq": 1}, "here")
+    assert refused.value.found == "here: qqqqqq: unknown key"
+
+
+def test_another_way_to_fit_changes_nothing_else():
+    better = OverturnConfig(start=Penalties(numbers=7.0), candidates={})
+    config = with_overturn(TrainConfig(seed=3), better)
+    assert config.scorer.overturn == better
+    assert with_overturn(config, DEFAULT.scorer.overturn) == TrainConfig(seed=3)
+    assert read_config(config.model_dump(mode="json"), "dump") == config

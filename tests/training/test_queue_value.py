@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -21,6 +22,7 @@ def cases():
         filed=np.sort(rng.uniform(7, 480, 400)),
         averted=rng.normal(0.3 + 0.5 * wrong, 0.15),
         wrong=wrong,
+        right=~wrong,
         escalated=rng.random(400) < 0.1,
         critical=np.zeros(400, dtype=bool),
     )
@@ -36,7 +38,7 @@ def test_while_more_comes_in_than_is_reviewed_the_wrongly_enforced_are_restored_
 
 def test_a_priority_that_knows_nothing_restores_nobody_sooner_on_the_whole(cases):
     rng = np.random.default_rng(1)
-    blind = QueueCases(cases.filed, rng.random(400), cases.wrong, cases.escalated, cases.critical)
+    blind = replace(cases, averted=rng.random(400))
     value = value_of(blind, 0.8)
     assert value.redress.restored_mean > 0.85 * value.first_come.restored_mean
 
@@ -67,7 +69,7 @@ def test_nights_off_are_waited_through(cases):
 
 
 def test_what_is_critical_reaches_its_team_at_once_and_nobody_elses_order_changes(cases):
-    told = QueueCases(cases.filed, cases.averted, cases.wrong, cases.escalated, cases.escalated)
+    told = replace(cases, critical=cases.escalated)
     value, before = value_of(told, 0.8), value_of(cases, 0.8)
     assert value.redress.within_hour == 1.0
     assert value.first_come == before.first_come
@@ -76,7 +78,7 @@ def test_what_is_critical_reaches_its_team_at_once_and_nobody_elses_order_change
 
 def test_where_nobody_was_wrongly_enforced_or_escalated_the_answer_is_none(cases):
     nobody = np.zeros(400, dtype=bool)
-    told = value_of(QueueCases(cases.filed, cases.averted, nobody, nobody, nobody), 0.8).as_dict()
+    told = value_of(replace(cases, wrong=nobody, escalated=nobody), 0.8).as_dict()
     assert told["median_ratio"] is None
     assert told["policies"]["redress"]["within_hour"] is None
     assert json.dumps(told, allow_nan=False)
@@ -85,17 +87,28 @@ def test_where_nobody_was_wrongly_enforced_or_escalated_the_answer_is_none(cases
 def test_decided_appeals_are_laid_out_in_hours_with_what_their_scores_say():
     frame = pd.DataFrame(
         {
-            "submitted_at": pd.to_datetime([FIRST, FIRST + timedelta(hours=30)]),
-            "outcome": ["overturned", "upheld"],
-            "escalated_to": [None, "legal"],
+            "submitted_at": pd.to_datetime([FIRST + n * timedelta(hours=30) for n in range(3)]),
+            "outcome": ["overturned", "upheld", None],
+            "escalated_to": [None, "legal", None],
         }
     )
     scores = [
         Score("a", 0.9, 2.2, False, Risk(0.1, "legal", "medium", "learnt"), 1.5, FIRST, ()),
         Score("b", 0.2, -1.4, False, Risk(0.8, "legal", "critical", "learnt"), 4.2, FIRST, ()),
+        Score("c", 0.2, -1.4, False, Risk(0.1, "legal", "medium", "learnt"), 0.2, FIRST, ()),
     ]
     cases = queue_cases(frame, scores)
-    assert cases.filed.tolist() == [7.0, 37.0]
-    assert cases.averted.tolist() == [1.5, 4.2]
-    assert cases.wrong.tolist() == [True, False]
-    assert cases.escalated.tolist() == cases.critical.tolist() == [False, True]
+    assert cases.filed.tolist() == [7.0, 37.0, 67.0]
+    assert cases.averted.tolist() == [1.5, 4.2, 0.2]
+    assert cases.wrong.tolist() == [True, False, False]
+    assert cases.right.tolist() == [False, True, False]
+    assert cases.escalated.tolist() == cases.critical.tolist() == [False, True, False]
+
+
+def test_those_not_decided_take_reviews_and_are_in_no_other_figure(cases):
+    open_cases = ~cases.wrong & (np.arange(400) % 2 == 0)
+    some = value_of(replace(cases, right=cases.right & ~open_cases), 0.8)
+    whole = value_of(cases, 0.8)
+    assert some.redress.restored_median == whole.redress.restored_median
+    assert some.redress.longest == whole.redress.longest
+    assert some.first_come.upheld_median != whole.first_come.upheld_median

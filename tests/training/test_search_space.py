@@ -25,7 +25,7 @@ def test_a_penalty_finds_its_place_again(name, share):
     assert scale.value(penalty) == (scale.high if penalty is None else value)
 
 
-@given(st.lists(st.fixed_dictionaries({name: shares for name in SCALES}), min_size=1, max_size=6))
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(SCALES, shares)), min_size=1, max_size=6))
 def test_the_middle_lies_between_and_makes_penalties_that_may_be(several):
     places = [{name: place(name, share) for name, share in one.items()} for one in several]
     found = middle(places, SCALES)

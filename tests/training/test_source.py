@@ -42,6 +42,16 @@ def test_a_file_gives_its_decided_appeals_in_order_of_filing(source, settings):
     assert source.kind == "file"
 
 
+def test_those_that_wait_for_a_decision_are_given_apart(source, settings):
+    records = ColumnMap.load(source.columns).read(read_table(source.file))
+    History(open_database(settings)).add(records)
+    for one in (source, Source()):
+        undecided = read_cases(one, settings).undecided
+        assert undecided["appeal_id"].tolist() == ["2"]
+        assert undecided["text"].tolist() == ["no decision yet"]
+        assert "outcome" not in undecided
+
+
 def test_rows_that_cannot_be_read_are_counted(source, settings):
     assert read_cases(source, settings).rejected == 1
 

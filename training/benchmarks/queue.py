@@ -13,6 +13,7 @@ from features.settings import Settings
 from features.teacher import Teacher
 from training.config import TrainConfig
 from training.queue_value import CAPACITIES, Day, QueueCases, Value, queue_cases, value_of
+from training.source import Cases
 from training.split import time_slices
 from training.stages import Stages
 
@@ -55,6 +56,7 @@ class QueueBenchmark:
             "first": self.first.isoformat(),
             "last": self.last.isoformat(),
             "wrongly_enforced": int(self.cases.wrong.sum()),
+            "not_decided": int((~self.cases.wrong & ~self.cases.right).sum()),
             "escalated": int(self.cases.escalated.sum()),
             "critical_tier": int(self.cases.critical.sum()),
             "after_the_period": "worked off at the same capacity",
@@ -65,7 +67,7 @@ class QueueBenchmark:
 
 
 def benchmark_queue(
-    frame: pd.DataFrame,
+    cases: Cases,
     capacity: float,
     day: Day,
     config: TrainConfig,
@@ -77,8 +79,8 @@ def benchmark_queue(
 
     Parameters
     ----------
-    frame
-        As `features.frame.decided_frame`.
+    cases
+        The decided appeals, and those that are not.
     capacity
         Reviews as a share of the intake, above 0.
     capacities
@@ -97,14 +99,22 @@ def benchmark_queue(
         raise InvalidCapacity(
             f"a capacity of {capacity:g}", "a share of the intake, such as 0.8 for 80 %"
         )
-    slices = time_slices(frame, config.split.test)
+    slices = time_slices(cases.frame, config.split.test)
     teacher = Teacher(settings.teacher, settings.home / "encoders")
-    with stages.stage("fit", f"fitting on {len(slices.seen):,} of {len(frame):,} appeals"):
+    with stages.stage("fit", f"fitting on {len(slices.seen):,} of {len(cases.frame):,} appeals"):
         scorer = Scorer.fit(slices.seen, config.scorer, teacher)
-    with stages.stage("score", f"scoring the {len(slices.test):,} latest"):
-        cases = queue_cases(slices.test, scorer.score(slices.test))
+    intake = _intake(slices.test, cases.undecided)
+    with stages.stage("score", f"scoring the {len(intake):,} latest"):
+        waiting = queue_cases(intake, scorer.score(intake))
     with stages.stage("queue", f"playing the queue at {len(capacities) + 1} capacities"):
-        asked = value_of(cases, capacity, day)
-        curve = tuple(value_of(cases, one, day) for one in sorted(capacities))
-    filed = slices.test["submitted_at"]
-    return QueueBenchmark(cases, filed.iloc[0], filed.iloc[-1], day, asked, curve)
+        asked = value_of(waiting, capacity, day)
+        curve = tuple(value_of(waiting, one, day) for one in sorted(capacities))
+    filed = intake["submitted_at"]
+    return QueueBenchmark(waiting, filed.iloc[0], filed.iloc[-1], day, asked, curve)
+
+
+def _intake(decided: pd.DataFrame, undecided: pd.DataFrame) -> pd.DataFrame:
+    """Give all that was filed from the first of the test slice on, in order of filing."""
+    also = undecided[undecided["submitted_at"] >= decided["submitted_at"].min()]
+    both = pd.concat([decided, also]) if len(also) else decided
+    return both.sort_values("submitted_at", kind="stable", ignore_index=True)

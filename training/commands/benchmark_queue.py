@@ -74,7 +74,7 @@ def queue(
     settings, declared = Settings.from_environment(), load_config(config)
     day = _day(hours)
     cases = read_cases(Source(file, columns), settings)
-    found = benchmark_queue(cases.frame, capacity, day, declared, settings, Stages.on_stderr())
+    found = benchmark_queue(cases, capacity, day, declared, settings, Stages.on_stderr())
     if figure is not None:
         queue_figure(found).savefig(figure)
     click.echo("\n".join(_lines(found)))
@@ -105,7 +105,8 @@ def _lines(found: QueueBenchmark) -> list[str]:
     }
     lines = [
         f"{answer['appeals']:,} appeals, {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}; "
-        f"{answer['wrongly_enforced']:,} wrongly enforced, {answer['escalated']:,} escalated; "
+        f"{answer['wrongly_enforced']:,} wrongly enforced, {answer['not_decided']:,} not decided, "
+        f"{answer['escalated']:,} escalated; "
         f"{answer['critical_tier']:,} of the critical tier go to their team at once",
         f"capacity {asked.capacity:.0%}, {asked.desks} desks, {asked.minutes:.1f} min a review; "
         "hours from filing to the end of the review:",

@@ -35,6 +35,8 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     It must beat the prior and the champion on later appeals, mean what it says, and be clearly
     worse on no large slice. A refusal leaves the champion in service and ends with exit code 1.
     """
+    from models.registry import Registry
+    from training.card.making import renew_cards
     from training.config import load_config
     from training.promote import crown, judge, record
 
@@ -49,6 +51,7 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     record(settings, verdict, promoted=True)
     report(verdict.answer(promoted=True), json_file)
     click.echo(f"version {verdict.version} is {alias}")
+    renew_cards(Registry(settings), verdict.version, verdict.champion)
 
 
 def _lines(verdict: Verdict) -> list[str]:

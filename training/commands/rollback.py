@@ -23,11 +23,14 @@ def rollback(version: str | None, reason: str, json_file: Path | None) -> None:
     It has passed the gate in its time and is not judged again; its files must be whole. The service
     takes it up within seconds. A second rollback takes the first one back.
     """
+    from models.registry import Registry
+    from training.card.making import renew_cards
     from training.rollback import roll_back
 
     if len(reason) > MOST_REASON:
         raise click.UsageError(f"--reason has {len(reason):,} characters; at most {MOST_REASON:,}.")
-    tenure = roll_back(Settings.from_environment(), version, reason)
+    settings = Settings.from_environment()
+    tenure = roll_back(settings, version, reason)
     report(
         {
             "version": tenure.version,
@@ -39,3 +42,4 @@ def rollback(version: str | None, reason: str, json_file: Path | None) -> None:
         json_file,
     )
     click.echo(f"version {tenure.version} is champion again, in place of version {tenure.former}")
+    renew_cards(Registry(settings), tenure.version, tenure.former)

@@ -109,6 +109,7 @@ def _remedy(versions: Mapping[str, tuple[str, str]]) -> str:
 
 def _lines(trained: Trained) -> list[str]:
     from training.judgement import judgement_words
+    from training.selection import selection_words
 
     fitted = trained.fitted
     overall, origin, slices = fitted.evaluation.overall, fitted.origin, fitted.slices
@@ -121,6 +122,7 @@ def _lines(trained: Trained) -> list[str]:
         "Brier skill": f"{_shown(metrics.brier_skill)}  (above 0 beats every constant)",
         "ECE": _shown(metrics.ece),
         **judgement_words(fitted.evaluation, fitted.judgement),
+        **selection_words(fitted.selection),
         "encoder": f"{_shown(fitted.scorer.fidelity)}  (cosine to the teacher, unseen texts)",
         **_found(trained),
         "seconds": f"{sum(trained.seconds.values()):.1f}",

@@ -161,7 +161,7 @@ def map_places() -> dict[str, tuple[float, float]]:
     }
 
 
-def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
+def fill(engine: Engine, sighting_of: Callable[..., Any], known: bool = False) -> None:
     """Enter the small catalogue: appeals, decisions, themes, and two open alarms."""
     appeals, decisions = filed_appeals()
     with writing(engine) as connection:
@@ -177,7 +177,37 @@ def fill(engine: Engine, sighting_of: Callable[..., Any]) -> None:
         emerging=True,
     )
     told = [replace(one, account=replace(one.account, days=days)) for one in (cause, rise)]
-    Catalog(engine).write(found_themes(), told, map_places())
+    Catalog(engine).write(found_themes(known=known), told, map_places())
+
+
+def fill_alarms(engine: Engine, sighting_of: Callable[..., Any]) -> None:
+    """Enter the small catalogue after alarms that are over.
+
+    A1 began with a hostile title, grew, escalated and was told otherwise, A2 is of overturns; A3 is
+    of too few subjects, A4 of a theme that is not shown. A5 and A6 are open, as A1 and A2 are in
+    the small catalogue.
+    """
+    seen: dict[date, list[Any]] = {}
+    for day, (count, title) in enumerate(
+        [(10, HOSTILE), (16, HOSTILE), (24, "visa"), (24, "visa")]
+    ):
+        told: dict[str, Any] = {"title": title, "phrases": (title,), "theme": "T2"}
+        told |= {"since": date(2025, 1, 8), "exemplars": (Exemplar("T2-0", f"mine: {HOSTILE}"),)}
+        days = tuple(Against(date(2025, 1, 9 + day - n), n, 0.5) for n in (2, 1, 0))
+        sighting = sighting_of([f"T2-{n}" for n in range(count)], 420.0, **told)
+        account = replace(sighting.account, days=days)
+        seen[date(2025, 1, 10 + day)] = [replace(sighting, account=account)]
+    part = Part(policy="payment_hold", market="SG")
+    facts = {"kind": Kind.OVERTURNS, "part": part, "title": RIGHT_TO_LEFT, "decided": 30}
+    over = date(2025, 3, 8)
+    seen[over] = [
+        sighting_of([f"T6-{n}" for n in range(8)], 900.0, since=over - timedelta(days=6), **facts),
+        sighting_of(["T3-1", "T3-2", "T3-3"], 50.0, subjects=3, title="of three"),
+        sighting_of([], 40.0, kind=Kind.FALL, part=Part(theme="T4"), title="hidden from view"),
+    ]
+    for place, (day, sightings) in enumerate(seen.items()):
+        Catalog(engine).write(found_themes(day, known=place > 0), sightings)
+    fill(engine, sighting_of, known=True)
 
 
 @pytest.fixture(scope="session")
@@ -256,6 +286,18 @@ def house(
     """A service with the small catalogue, shared by the tests of one file."""
     with opened_house(tmp_path_factory.mktemp("home"), served) as opened:
         fill(opened.engine, sighting_of)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def alarm_house(
+    tmp_path_factory: pytest.TempPathFactory,
+    served: Callable[..., Any],
+    sighting_of: Callable[..., Any],
+) -> Iterator[House]:
+    """A service with alarms that are open and others that are over, shared by a file's tests."""
+    with opened_house(tmp_path_factory.mktemp("home"), served) as opened:
+        fill_alarms(opened.engine, sighting_of)
         yield opened
 
 

@@ -187,10 +187,38 @@ def test_a_decision_goes_into_the_history_with_who_made_it(own_queue_house):
     assert "Q-1" not in re.findall(r'href="/queue/([^"]+)"', client.get("/queue").text)
 
 
+def test_the_same_decision_again_adds_nothing_and_another_one_replaces_it(own_queue_house):
+    house = own_queue_house
+    client = house.client(Role.REVIEWER, "Ann")
+    for _ in range(2):
+        assert decide(house, client, "Q-1", outcome="upheld").status_code == 303
+    assert "Recorded already: upheld." in texts(client.get("/queue/Q-1"))
+    assert len(rows(house, DECISIONS, appeal_id="Q-1")) == 1
+    decide(house, client, "Q-1", outcome="overturned")
+    assert len(rows(house, REVIEWS, appeal_id="Q-1")) == 2
+
+
+def test_what_was_chosen_in_a_form_of_an_earlier_session_is_shown_to_be_sent_again(own_queue_house):
+    client = own_queue_house.client(Role.REVIEWER, "Ann")
+    sent = {"token": "of another session", "outcome": "upheld", "look": "1", "known": ""}
+    own = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/queue/Q-1/decide", data=sent, headers=own)
+    assert answer.status_code == 403
+    assert "It was not saved" in texts(answer)
+    assert 'name="outcome" dir="auto" value="upheld"' in answer.text
+    assert '<input type="hidden" name="look" value="1">' in answer.text
+    assert "of another session" not in answer.text
+    assert rows(own_queue_house, DECISIONS, appeal_id="Q-1") == []
+    # Where no browser says that it is a form of ours, nothing of it is shown.
+    stranger = client.post("/queue/Q-1/decide", data=sent)
+    assert stranger.status_code == 403
+    assert "upheld" not in stranger.text
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({}, "Decision: "),
+        ({}, "Choose overturned or upheld."),
         ({"outcome": "maybe"}, "Decision: "),
         ({"outcome": "upheld", "escalated_to": "the moon"}, "Escalated to: "),
     ],

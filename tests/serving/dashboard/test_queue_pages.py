@@ -4,11 +4,14 @@ import csv
 import html
 import io
 import re
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 
+from features.history import add_decisions
+from features.schema import Decision, Outcome
 from features.tables import LOOKS, REVIEWS
 from serving.dashboard.review_blind import COOKIE
 from serving.dashboard.roles import Role
@@ -125,6 +128,39 @@ def test_the_download_has_figures_and_no_texts(manager):
     assert "payout held" not in answer.text
     all_rows = manager.get("/queue.csv?unscored=1").content.decode("utf-8-sig")
     assert "Q-none,2025-03-30T09:07:00+00:00,,," in all_rows
+
+
+def test_the_download_of_who_decides_blind_has_no_score(house):
+    client = house.client(Role.MANAGER, "Blind Max")
+    house.send(client, "/queue/blind", blind=1)
+    answer = client.get("/queue.csv?tier=critical&sort=-score")
+    header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert header == ["place", "appeal", "filed", "policy", "market", "language", "theme"]
+    shown = listed(client.get("/queue"))
+    assert [row[1] for row in rows[: len(shown)]] == shown
+
+
+def test_the_next_appeal_is_the_one_after_in_order_and_none_that_is_decided(own_queue_house):
+    house = own_queue_house
+    client = house.client(Role.REVIEWER, "Ann")
+    order = listed(client.get("/queue"))
+    nexts = [*order[1:], order[0]]
+    for appeal_id, after in zip(order, nexts, strict=True):
+        answer = client.get("/queue-next", params={"after": appeal_id})
+        assert answer.status_code == 303
+        assert unquote(answer.headers["location"]) == f"/queue/{after}"
+    with house.engine.begin() as connection:
+        add_decisions(
+            connection,
+            [
+                Decision(appeal_id=one, outcome=Outcome.UPHELD, decided_at=datetime.now(UTC))
+                for one in order[1:]
+            ],
+        )
+    answer = client.get("/queue-next", params={"after": order[0]})
+    assert answer.headers["location"] == "/queue"
+    assert "Nothing else waits." in texts(client.get("/queue"))
+    assert client.get("/queue-next?after=%00&after=x").status_code == 303
 
 
 def test_blind_hides_all_that_tells_the_score_until_it_is_switched_off(house):

@@ -56,7 +56,7 @@ def test_whose_turn_it_is_changes_with_every_decision(room, engine):
     oldest = waiting.frame.sort_values("submitted_at")["appeal_id"].iloc[0]
     for _ in range(TURNS):
         heads.append(ids(room.waiting(), Question())[0])
-        decide(engine, heads[-1])
+        decide(engine, heads[-1], datetime.now(UTC))
     assert room.waiting().reviewed == waiting.reviewed + TURNS
     assert oldest in heads
 
@@ -124,7 +124,7 @@ def test_a_score_given_meanwhile_is_told(room, engine):
     assert waiting.frame.set_index("appeal_id").loc["Q-none", "tier"] == "high"
 
 
-def decide(engine, appeal_id):
-    row = {"appeal_id": appeal_id, "decided_at": SOON, "outcome": "upheld"}
+def decide(engine, appeal_id, at=SOON):
+    row = {"appeal_id": appeal_id, "decided_at": at, "outcome": "upheld"}
     with writing(engine) as connection:
         connection.execute(insert(DECISIONS).values(row))

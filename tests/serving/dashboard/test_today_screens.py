@@ -30,9 +30,12 @@ def test_without_scripts_every_figure_can_be_read(screens, look_of, path):
         assert figure.locator("tbody tr").first.is_visible()
 
 
-def test_from_an_alarm_it_is_one_step_to_its_theme(screens):
+def test_from_an_alarm_it_is_one_step_to_its_page_and_to_its_theme(screens):
     page = screens(Role.VIEWER).open("/")
     page.get_by_role("article").first.get_by_role("link").first.click()
+    page.wait_for_url("**/alarms/A1")
+    page.go_back()
+    page.get_by_role("article").first.get_by_role("link").nth(1).click()
     page.wait_for_url("**/themes/T1")
 
 

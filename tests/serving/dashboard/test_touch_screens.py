@@ -12,7 +12,17 @@ PHONE = {
     "has_touch": True,
     "reduced_motion": "reduce",
 }
-PATHS = ("/", "/themes", "/themes/T1", "/map", "/queue", "/policies", "/model", "/digest")
+PATHS = (
+    "/",
+    "/alarms",
+    "/themes",
+    "/themes/T1",
+    "/map",
+    "/queue",
+    "/policies",
+    "/model",
+    "/digest",
+)
 
 
 @pytest.fixture(scope="module")

@@ -154,3 +154,13 @@ def test_medical_reviews_are_foreseen_from_attributes_alone(stages, tmp_path, mo
     assert answer["time_split"]["auc"] > 0.6
     assert answer["time_split"]["brier_skill"] > 0
     assert answer["leaks"] == []
+
+
+def test_with_a_search_each_part_is_searched_anew(stages, monkeypatch):
+    monkeypatch.setattr("training.benchmarks.overturn.FOLDS", 2)
+    frame = decided(300, texts=False)
+    answer = benchmark_overturn(frame, Settings(), stages, trials=2)
+    assert answer["search"]["trials"] == 2
+    assert 0 <= answer["search"]["folds_taken"] <= 2
+    assert answer["search"]["loss"] > 0
+    assert answer["time_split"]["auc"] > 0.65

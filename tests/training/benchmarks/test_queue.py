@@ -44,7 +44,7 @@ def test_the_figure_names_its_rules_and_its_cases(export, home, quick_scorer):
     made = export(rows=1_000)
     cases = read_cases(Source(made.file, made.columns), home)
     found = benchmark_queue(
-        cases.frame, 0.8, Day(), DEFAULT, home, Stages.on_stderr(), capacities=(0.7, 1.1)
+        cases, 0.8, Day(), DEFAULT, home, Stages.on_stderr(), capacities=(0.7, 1.1)
     )
     axes = queue_figure(found).axes
     assert "150 appeals" in axes[0].get_title()

@@ -1,0 +1,135 @@
+"""The whole way: `redress train --search`, with the real model, on appeals without text."""
+
+import json
+
+import pytest
+import yaml
+
+from models.registry import CHALLENGER, MODEL, Registry
+from training.search import Bench
+from training.search_record import KIND, PARENT, SEARCH, TRIAL
+from training.tracking import CONFIG
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def made(export):
+    written = export(rows=400)
+    written.table().assign(words="").to_csv(written.file, index=False)
+    return written
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("scorer: {overturn: {candidates: {}}}\nevaluation: {rounds: 50}\n")
+    return path
+
+
+def runs(home):
+    client = Registry(home).client
+    found = client.search_runs([client.get_experiment_by_name(MODEL).experiment_id])
+    trials = [run for run in found if run.data.tags.get(KIND) == TRIAL]
+    return [run for run in found if run not in trials], trials
+
+
+def test_a_searched_model_is_registered_with_what_was_found_and_can_be_repeated(
+    home, made, config, run, tmp_path
+):
+    answer = tmp_path / "answer.json"
+
+    ran = run("train", *made.arguments, "--config", config, "--search", "6", "--json", answer)
+
+    assert ran.code == 0, ran.err
+    said = json.loads(answer.read_text())
+    assert "trial 6 of 6" in ran.err
+    assert "search           6 trials" in ran.out
+    registry = Registry(home)
+    assert registry.describe(registry.alias_version(CHALLENGER)).run_id == said["run_id"]
+    (parent,), trials = runs(home)
+    assert parent.info.run_id == said["run_id"]
+    assert len(trials) == 6
+    assert {trial.data.tags[PARENT] for trial in trials} == {said["run_id"]}
+    assert all(trial.info.status == "FINISHED" for trial in trials)
+    assert all("numbers" in trial.data.params for trial in trials)
+    assert all(trial.data.metrics["loss"] > 0 for trial in trials)
+    assert json.loads(registry.artifact(said["run_id"], SEARCH).read_text()) == said["search"]
+    declared = yaml.safe_load(registry.artifact(said["run_id"], CONFIG).read_text())
+    if said["search"]["taken"]:
+        assert declared["scorer"]["overturn"]["start"] == said["search"]["penalties"]
+
+    again = run("train", "--repeat", said["run_id"])
+    assert again.code == 0, again.out
+    refused = run("train", "--repeat", trials[0].info.run_id)
+    assert refused.code == 2
+    assert f"trial of the search of run {said['run_id']}" in refused.err
+
+
+class Killed(BaseException):
+    """As a signal ends a process."""
+
+
+def test_a_search_that_was_killed_goes_on_in_the_same_run(
+    home, made, config, run, monkeypatch, capsys
+):
+    arguments = [*made.arguments, "--config", config, "--search", "4"]
+    losses, left = Bench.running_losses, [6]
+
+    def dying(self, penalties):
+        for loss in losses(self, penalties):
+            left[0] -= 1
+            if not left[0]:
+                raise Killed
+            yield loss
+
+    monkeypatch.setattr(Bench, "running_losses", dying)
+    with pytest.raises(Killed):
+        run("train", *arguments)
+    monkeypatch.setattr(Bench, "running_losses", losses)
+    assert "trial 1 of 4" in capsys.readouterr().err
+    (cut,), before = runs(home)
+    assert cut.info.status == "FAILED"
+    assert len(before) == 1
+    assert Registry(home).versions() == []
+
+    ran = run("train", *arguments)
+
+    assert ran.code == 0, ran.err
+    assert "trial 2 of 4" in ran.err
+    assert "trial 1 of 4" not in ran.err
+    (parent,), trials = runs(home)
+    assert (parent.info.run_id, parent.info.status) == (cut.info.run_id, "FINISHED")
+    assert len(trials) == 4
+
+    once_more = run("train", *arguments)
+    assert once_more.code == 0
+    assert "trial" not in once_more.err.replace("trials", "")
+    parents, trials = runs(home)
+    assert (len(parents), len(trials)) == (2, 4)
+
+
+def test_a_study_of_other_data_is_refused_before_anything_is_recorded(home, made, export, run):
+    assert run("train", *made.arguments, "--search", "1", "--study", "s").code == 0
+    made.table()[:300].to_csv(made.file, index=False)
+
+    ran = run("train", *made.arguments, "--search", "1", "--study", "s")
+
+    assert ran.code == 2
+    assert "the study 's' was made with another data" in ran.err
+    assert len(Registry(home).versions()) == 1
+    assert len(runs(home)[0]) == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "100000", "many"])
+def test_a_number_of_trials_that_cannot_be_is_refused(home, made, run, number):
+    ran = run("train", *made.arguments, "--search", number)
+    assert ran.code == 2
+    assert "'--search'" in ran.err
+    assert not (home.home / "search.db").exists()
+
+
+def test_a_study_without_a_search_is_refused(home, run):
+    ran = run("train", "--study", "s")
+    assert ran.code == 2
+    assert "--search N too" in ran.err

@@ -1,0 +1,133 @@
+"""What the labels of a test slice leave out: outcomes that are still to come, and who decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.leniency import Decided, Leniency, leniency_of
+from models.registry import Registry
+from models.run_record import SELECTION
+from models.weighting import Missing, Weighted, missing_of
+from training.evaluation import Evaluation
+from training.split import Slices, overturned
+
+if TYPE_CHECKING:
+    from models.scorer import Scorer
+
+__all__ = ["Selection", "record_selection", "selection", "selection_words"]
+
+Floats = NDArray[np.float64]
+TRUST: Final = 20.0
+"""Earlier decisions of a policy and language at which their own rate counts as much as all's."""
+DAY: Final = 24.0
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What outcomes that are not there, and the choice of reviewers, may do to the figures."""
+
+    missing: Weighted
+    leniency: Leniency
+
+    def as_dict(self) -> dict[str, object]:
+        """Give both for JSON."""
+        return {"missing": self.missing.as_dict(), "leniency": self.leniency.as_dict()}
+
+
+def selection(
+    slices: Slices, undecided: pd.DataFrame, scorer: Scorer, evaluation: Evaluation
+) -> Selection:
+    """Find what the labels of the test slice leave out.
+
+    Parameters
+    ----------
+    slices
+        What was decided; the test slice in the order of `evaluation`.
+    undecided
+        As `features.frame.appeal_frame`: what was not. Those filed before the test slice are left
+        out.
+    scorer
+        Scores the undecided.
+    """
+    test = slices.test
+    waiting = undecided[undecided["submitted_at"] >= test["submitted_at"].min()]
+    waiting = waiting.reset_index(drop=True)
+    now = max([test["decided_at"].max(), test["submitted_at"].max(), *waiting["submitted_at"]])
+    missing = missing_of(
+        Missing(
+            outcome=evaluation.outcome,
+            probability=evaluation.probability,
+            age=_hours(now - test["submitted_at"]),
+            delay=_hours(test["decided_at"] - test["submitted_at"]),
+            waiting_probability=scorer.probabilities(waiting) if len(waiting) else np.zeros(0),
+            waiting_age=_hours(now - waiting["submitted_at"]),
+        )
+    )
+    later = Decided(test["reviewer_id"], evaluation.outcome, evaluation.probability, _pool(test))
+    return Selection(missing, leniency_of(_earlier(slices.seen), later))
+
+
+def record_selection(registry: Registry, run_id: str, found: Selection) -> None:
+    """Log it with a run."""
+    registry.client.log_dict(run_id, found.as_dict(), SELECTION)
+
+
+def selection_words(found: Selection) -> dict[str, str]:
+    """Say in a line each what is missing, and how much hangs on the reviewer."""
+    return {"not decided yet": _missing(found.missing), "reviewers": _reviewers(found.leniency)}
+
+
+def _missing(found: Weighted) -> str:
+    if found.undated:
+        return f"{found.undecided:,}; decisions have no date, so their delays are not known"
+    plain, weighted = found.plain, found.weighted
+    source = ", as far as decided ones tell" if found.truncated else ""
+    return (
+        f"{found.missing:,.0f} of {found.decided + found.missing:,.0f}{source}; half are decided "
+        f"in {_days(found.median_hours)}; weighted for it: AUC {_figure(plain.auc)} to "
+        f"{_figure(weighted.auc)}, overturned {plain.overturned:.1%} to {weighted.overturned:.1%}"
+        f" (at worst {found.rate_low:.1%} or {found.rate_high:.1%})"
+    )
+
+
+def _reviewers(found: Leniency) -> str:
+    if found.strict is None or found.lenient is None:
+        return found.reason
+    strict, lenient = found.strict, found.lenient
+    aucs = [None if one.auc is None else one.auc.value for one in (strict, lenient)]
+    return (
+        f"of {found.reviewers}, the strict third overturns {strict.adjusted:.0%} and the lenient "
+        f"{lenient.adjusted:.0%} of like cases; AUC {_figure(aucs[0])} and {_figure(aucs[1])}"
+    )
+
+
+def _earlier(seen: pd.DataFrame) -> Decided:
+    """Expect of a case what its policy and language brought: the model has seen these outcomes."""
+    outcome = overturned(seen)
+    rate = float(outcome.mean())
+    keys = [seen["policy"].astype(object).fillna("").to_numpy(), _pool(seen).to_numpy()]
+    cells = pd.Series(outcome).groupby(keys)
+    expected = (cells.transform("sum") + TRUST * rate) / (cells.transform("size") + TRUST)
+    return Decided(seen["reviewer_id"], outcome, expected.to_numpy(np.float64), _pool(seen))
+
+
+def _pool(frame: pd.DataFrame) -> pd.Series[str]:
+    """Give the language, by which appeals fall to reviewers."""
+    return frame["language"].astype(object).fillna("")
+
+
+def _hours(spans: pd.Series[pd.Timedelta]) -> Floats:
+    return np.asarray((spans / pd.Timedelta(hours=1)).to_numpy(np.float64))
+
+
+def _days(hours: float | None) -> str:
+    return "more time than is seen" if hours is None else f"{hours / DAY:.1f} days"
+
+
+def _figure(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.3f}"
