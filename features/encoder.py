@@ -33,6 +33,7 @@ from features.tokens import (
     word_starts,
 )
 from features.vectors import unit
+from features.words import stop_words
 
 TABLE: Final = "embedding.weight"
 
@@ -76,6 +77,13 @@ class StudentEncoder:
     def nameless(self) -> NDArray[np.bool_]:
         """Which tokens say nothing of what was written: (vocabulary,)."""
         return nameless(self.tokenizer)
+
+    @cached_property
+    def fillers(self) -> NDArray[np.bool_]:
+        """Which tokens tell a reader nothing alone, English stop words and signs: (vocabulary,)."""
+        stops = stop_words([])
+        told = (spelt.casefold() for spelt in self.spellings)
+        return np.array([one in stops or not any(map(str.isalnum, one)) for one in told])
 
     @cached_property
     def _lexicon(self) -> Lexicon:

@@ -183,10 +183,21 @@ def _heaviest_first(items: Items, nameless: NDArray[np.bool_]) -> Indices:
 
 
 def _nameless(model: OverturnModel, reading: Reading, items: Items) -> NDArray[np.bool_]:
-    """Tell which items hold a token that says nothing of what was written, such as `[UNK]`."""
-    nameless = model.encoder.nameless[reading.tokens.ids]
-    before = np.append(0, np.cumsum(nameless))
-    return np.asarray(before[items.first + items.further + 1] > before[items.first])
+    """Tell which items are not shown by name.
+
+    They hold a token that says nothing of what was written, such as `[UNK]`, or nothing but stop
+    words and signs: "the" and "/" move a score too, and a reviewer learns nothing from them.
+    """
+    ids = reading.tokens.ids
+    unknown = _within(model.encoder.nameless[ids], items)
+    empty = _within(model.encoder.fillers[ids], items) == items.further + 1
+    return np.asarray((unknown > 0) | empty)
+
+
+def _within(tokens: NDArray[np.bool_], items: Items) -> Indices:
+    """Count the tokens of a kind in each item: (m,)."""
+    before = np.append(0, np.cumsum(tokens))
+    return np.asarray(before[items.first + items.further + 1] - before[items.first])
 
 
 def _names(model: OverturnModel, reading: Reading, items: Items) -> list[str]:

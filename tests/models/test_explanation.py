@@ -10,6 +10,7 @@ from features.encoder import StudentEncoder
 from features.frame import appeal_frame
 from features.schema import MAX_TEXT, Appeal
 from features.vocabulary import learn
+from features.words import stop_words
 from models.calibration import Calibration
 from models.explanation import BASE, REST, SHOWN, reasons
 from models.overturn import OverturnConfig, OverturnModel, Penalties
@@ -136,6 +137,13 @@ def test_what_cannot_be_named_goes_to_the_rest_of_the_text(scorer):
     assert totals(told) == pytest.approx(logits, abs=1e-6)
 
 
+@pytest.mark.parametrize("text", ["the", "this is not the", "/ - ...", "my"])
+def test_words_that_tell_a_reader_nothing_alone_go_to_the_rest_of_the_text(scorer, text):
+    told, logits = explained(scorer.overturn, [appeal(text)])
+    assert phrases(told[0]) == {}
+    assert totals(told) == pytest.approx(logits, abs=1e-6)
+
+
 def test_the_unnamed_do_not_take_a_named_words_place(scorer):
     words = "please the shop was is not item removed fake thanks"
     told, _ = explained(scorer.overturn, [appeal(f"{words} " + "\U0001f389 " * 500)])
@@ -178,7 +186,8 @@ def by_hand(model, text):
     for place, (left, right) in zip(pairs, pairwise(words), strict=True):
         if place is not None:
             shares[f"{left} {right}"] += slope * worth[place]
-    return dict(shares)
+    stops = stop_words([])
+    return {name: share for name, share in shares.items() if not stops.issuperset(name.split())}
 
 
 @pytest.mark.parametrize(
