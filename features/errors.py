@@ -170,7 +170,7 @@ class NoSuchTheme(InputError):
 
 
 class InvalidMerge(InputError):
-    """Themes that cannot be merged: one is the other already."""
+    """Themes that cannot be merged: one is the other already, or nobody looks for it."""
 
 
 class NoSuchVersion(InputError):

@@ -308,7 +308,8 @@ class Catalog:
         NoSuchTheme
             One of them is none.
         InvalidMerge
-            They are one theme, or it counts to another already.
+            They are one theme, or it counts to another already, or the one that it would count to
+            is dismissed or no longer found.
         EditConflict
             As of `edit`.
         """

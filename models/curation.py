@@ -19,13 +19,20 @@ from models.theme_queries import no_such_theme
 from models.themes import Status
 
 
+_TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the direction of what follows: text that is written from right to left needs
+none of them, and with them a name can be made to read as another one."""
+
+
 def _one_line(value: object) -> object:
     """Take a name as people type it: spaces do not count, and nothing is no name."""
-    return " ".join(value.split()) or None if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return " ".join(value.translate(_TURNING).split()) or None
 
 
 def _paragraphs(value: object) -> object:
-    return value.strip() or None if isinstance(value, str) else value
+    return value.translate(_TURNING).strip() or None if isinstance(value, str) else value
 
 
 Name = Annotated[Label | None, BeforeValidator(_one_line)]
@@ -37,7 +44,8 @@ class Edit(Contract):
     """What a person changes about a theme: the fields that are given, and no other.
 
     `title` null gives the theme back the title that was found; `owner` and `note` null clear them.
-    `reason` says why and is kept with each change; alone it changes nothing.
+    `reason` says why and is kept with each change; alone it changes nothing. Characters that turn
+    the direction of text (U+202A to U+202E, U+2066 to U+2069) are left out.
     """
 
     title: Name = None
@@ -99,6 +107,7 @@ def merge_theme(
     _check_merge(theme_id, into, merged)
     end = merged.get(into, into)
     target = named if end == into else _theme(connection, end)
+    _require_open(theme_id, target)
     _change(connection, theme, {"merged_into": end})
     _record(connection, theme, {"merged_into": end}, act)
     _change(connection, target, {})
@@ -150,6 +159,23 @@ def _check_merge(theme_id: str, into: str, merged: Mapping[str, str]) -> None:
             f"theme {into} has been merged into {theme_id}",
             "another theme to merge into",
             "Name one that does not count to it.",
+        )
+
+
+def _require_open(theme_id: str, target: Row) -> None:
+    """Refuse to count a theme to one where nobody would look for it."""
+    into = target["theme_id"]
+    if target["retired_on"] is not None:
+        raise InvalidMerge(
+            f"theme {into} is no longer found since {target['retired_on']}",
+            "a theme that is found now",
+            f"Name one that is; {into} itself can be merged into it.",
+        )
+    if target["status"] == Status.DISMISSED:
+        raise InvalidMerge(
+            f"theme {into} is dismissed",
+            "a theme that is not",
+            f"Give {into} another status first, or dismiss {theme_id} as well.",
         )
 
 

@@ -4,7 +4,7 @@ The regression is that of `models.surveillance.negative_binomial`, robust, with 
 weekday. A day is expected from the days before it alone, so that what broke stands out against the
 time before it broke, and what was expected of a day never changes afterwards. Of these only the
 ones count that `models.standing` finds where the series stands: a burst of weeks is not expected
-again, and a change for good is expected after four weeks.
+again, and a change for good is followed after five weeks.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class Standing:
 
     Attributes
     ----------
-    expected
-        Overturned decisions, if the part were like what it is compared with.
+    expected, rate
+        Overturned decisions, and their share, if the part were like what it is compared with.
     information, lower
         As of `models.themes.Driver`, in bits.
     above
@@ -44,6 +44,7 @@ class Standing:
     """
 
     expected: Floats
+    rate: Floats
     information: Floats
     lower: Floats
     above: NDArray[np.bool_]

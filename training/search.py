@@ -6,8 +6,8 @@ holds is never seen.
 
 Forty trials on a few thousand cases differ mostly by chance, and the luckiest is not the best. So
 the answer is not the best trial but the middle of the best `CROWD`, and it is taken only where it
-lowers the loss by more than a standard error of the paired difference from what is chosen without
-a search.
+lowers the loss by more than two standard errors of the paired difference from what is chosen
+without a search: as sure as that choice itself has to be.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ __all__ = ["Bench", "Found", "Tried", "memory_study", "quiet_optuna", "search"]
 
 CROWD: Final = 5
 """How many of the best trials the answer lies in the middle of."""
+SURE: Final = 2.0
+"""Standard errors by which the answer must better what is chosen without a search."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,7 @@ def _weigh(bench: Bench, study: Study) -> Found:
     )
     gain = bench.plain.losses - found.losses
     error = float(gain.std() / np.sqrt(len(gain)))
-    taken = bool(gain.mean() > error)
+    taken = bool(gain.mean() > SURE * error)
     chosen = {"start": found.penalties, "candidates": {}}
     return Found(
         config=bench.config.model_copy(update=chosen) if taken else bench.config,

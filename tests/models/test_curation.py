@@ -123,7 +123,7 @@ def test_edits_at_once_that_name_no_revision_are_all_kept(catalog):
 
 
 ODD_NAME = (
-    "<script>alert('x')</script> \u202e\u05e9\u05dc\u05d5\u05dd \U0001f3f3\ufe0f\u200d\U0001f308"
+    "<script>alert('x')</script> \u05e9\u05dc\u05d5\u05dd \U0001f3f3\ufe0f\u200d\U0001f308"
 )
 
 
@@ -134,6 +134,17 @@ def test_names_and_notes_of_any_script_come_back_as_they_are(catalog):
     theme = catalog.edit("T1", Edit(title=ODD_NAME, note=note[1:]), "mia", NOON)
     assert (theme.title, theme.note) == (ODD_NAME, note[1:])
     assert theme.changes[-1].new == note[1:]
+
+
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("field", ["title", "owner", "note", "reason"])
+def test_characters_that_turn_text_round_are_left_out_and_no_others(field):
+    hebrew = "\u05e9\u05dc\u05d5\u05dd\u200f \u0645\u0631\u062d\u0628\u0627\u200d"
+    edit = Edit.model_validate({field: f" \u202e{hebrew}{TURNING} evil\u2069 "})
+    assert getattr(edit, field) == f"{hebrew} evil"
+    assert getattr(Edit.model_validate({field: TURNING}), field) is None
 
 
 WRONG = [
@@ -162,6 +173,7 @@ def test_what_no_theme_can_be_given_is_refused_at_the_door(wrong):
 @example(" " * 300)
 @example("a\nb")
 def test_a_name_is_one_line_within_its_length_or_none(text):
+    text = "".join(one for one in text if one not in TURNING)
     try:
         title = Edit(title=text).title
     except ValidationError:
@@ -213,6 +225,28 @@ def test_themes_are_not_merged_into_themselves_or_in_a_circle(catalog):
     with pytest.raises(InvalidMerge, match=r"into T3 already.*Merge T3 instead"):
         catalog.merge("T1", "T2", "mia", NOON)
     assert catalog.merged() == {"T1": "T3", "T2": "T3"}
+
+
+def test_nothing_is_merged_into_what_is_dismissed_or_no_longer_found(catalog, discovered):
+    catalog.edit("T2", Edit(status="dismissed", reason="a test"), "mia", NOON)
+    with pytest.raises(InvalidMerge, match=r"T2 is dismissed; expected .*another status first"):
+        catalog.merge("T1", "T2", "mia", NOON)
+    catalog.write(discovered(DAY + timedelta(days=1), {"T1": PLAN["T1"], "T2": PLAN["T2"]}))
+    with pytest.raises(InvalidMerge, match=r"T3 is no longer found since 2025-04-01; .*T3 itself"):
+        catalog.merge("T1", "T3", "mia", NOON)
+    assert catalog.merged() == {}
+    assert catalog.theme("T3", 0).retired_on is not None
+    assert catalog.theme("T1", 0).changes == catalog.theme("T3", 0).changes == ()
+    assert catalog.merge("T3", "T1", "mia", NOON).theme_id == "T1"
+    with pytest.raises(InvalidMerge, match="T2 is dismissed"):
+        catalog.merge("T1", "T2", "mia", NOON)
+
+
+def test_what_counts_to_a_dismissed_theme_takes_no_other_in(catalog):
+    catalog.merge("T1", "T2", "mia", NOON)
+    catalog.edit("T2", Edit(status="dismissed"), "mia", NOON)
+    with pytest.raises(InvalidMerge, match="T2 is dismissed"):
+        catalog.merge("T3", "T1", "mia", NOON)
 
 
 def test_merging_at_once_makes_no_circle(catalog):

@@ -137,7 +137,7 @@ def test_what_cannot_be_named_goes_to_the_rest_of_the_text(scorer):
     assert totals(told) == pytest.approx(logits, abs=1e-6)
 
 
-@pytest.mark.parametrize("text", ["the", "this is not the", "/ - ...", "my"])
+@pytest.mark.parametrize("text", ["the", "is not the", "/ - ...", "my"])
 def test_words_that_tell_a_reader_nothing_alone_go_to_the_rest_of_the_text(scorer, text):
     told, logits = explained(scorer.overturn, [appeal(text)])
     assert phrases(told[0]) == {}

@@ -151,23 +151,16 @@ def test_the_history_of_days_is_counted_once(catalog, discovered):
     assert sum(day.appeals for day in catalog.theme("T2", 0).portrait.days) == 10
 
 
-def test_a_theme_found_again_is_what_it_was_merged_into(catalog, discovered):
+def test_a_theme_that_is_gone_brings_its_history_to_the_one_that_came_back(catalog, discovered):
     """Somebody sees that a new theme is an old one come back."""
     catalog.write(discovered(DAY + WEEK, {"T4": {"d1": 0.5, "d2": 0.4}}))
-    old = catalog.merge("T4", "T1", "mia", NOON)
-    assert (old.retired_on, old.portrait.size) == (None, 2)
-    assert old.portrait.outcomes.decided == 2
-    assert old.portrait.first_seen.date() == DAY + WEEK - timedelta(days=1)
-    assert [theme.theme_id for theme in catalog.themes(0).themes] == ["T1"]
-    (heading,) = catalog.places().headings
-    assert heading.theme_id == "T1"
-
-
-def test_retired_themes_that_are_merged_stay_retired(catalog, discovered):
-    catalog.write(discovered(DAY + 2 * WEEK, {"T3": PLAN["T3"]}))
-    target = catalog.merge("T1", "T2", "mia", NOON)
-    assert (target.retired_on, target.portrait.size) == (DAY + 2 * WEEK, 2)
-    assert sum(day.appeals for day in target.portrait.days) == 5
+    new = catalog.merge("T1", "T4", "mia", NOON)
+    assert (new.retired_on, new.portrait.size) == (None, 2)
+    assert new.portrait.outcomes.decided == 2
+    assert new.portrait.first_seen.date() == DAY + WEEK - timedelta(days=1)
+    assert sum(day.appeals for day in new.portrait.days if day.day <= DAY) == 2
+    assert [theme.theme_id for theme in catalog.themes(0).themes] == ["T4"]
+    assert catalog.theme("T1", 0).portrait.days == ()
 
 
 _THEMES = ("T1", "T2", "T3", "T4")

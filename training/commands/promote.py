@@ -47,6 +47,7 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     if verdict.serves_already:
         return
     record(settings, verdict, promoted=False)
+    renew_cards(Registry(settings), verdict.version)
     crown(settings, verdict)
     record(settings, verdict, promoted=True)
     report(verdict.answer(promoted=True), json_file)
