@@ -17,6 +17,8 @@ if [ ! -f "$data/columns.yaml" ]; then
   step "a made-up marketplace: $APPEALS appeals, up to yesterday"
   "$redress" sample "$data" --appeals "$APPEALS" --until "$(day_before_today 0)"
 fi
+# The made-up marketplace's policies and actions are those that the example declares.
+[ -f "$REDRESS_HOME/dsa.yaml" ] || cp "$(dirname "$0")/dsa.yaml" "$REDRESS_HOME/dsa.yaml"
 if [ ! -f "$REDRESS_HOME/promoted.json" ]; then
   step "into the history"
   "$redress" ingest "$data/appeals.csv" --columns "$data/columns.yaml"

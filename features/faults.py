@@ -113,6 +113,8 @@ def _sentence(error: dict[str, Any], contract: type[Contract]) -> str:
         return f"unknown field; expected one of {', '.join(contract.model_fields)}"
     if kind in _TOO_LONG:
         return f"{kind_of(error['input'])}; expected at most {error['ctx']['max_length']:,}"
+    if kind == "enum" and isinstance(error["input"], str):
+        return f"not one of the possible values; expected {error['ctx']['expected']}"
     message = str(error["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
         return message

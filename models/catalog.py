@@ -13,7 +13,7 @@ from features.database import reading, writing
 from features.tables import DISCOVERIES, THEME_CHANGES, THEMES
 from models.alarm_entry import enter_alarms
 from models.alarms import Sighting
-from models.curation import Act, Edit, edit_theme, merge_theme
+from models.curation import Act, Edit, edit_theme, merge_target, merge_theme
 from models.emerging import alarmed_themes
 from models.entry import enter, require_not_ahead
 from models.lineage import Known
@@ -215,6 +215,18 @@ class Catalog:
         shown = tuple(map(alarmed.mark, themes))
         return Shown(latest, shown, len(rows) - len(shown))
 
+    def gone(self, least_subjects: int) -> tuple[Theme, ...]:
+        """List the themes that are no longer found or that people merged, by falling cases.
+
+        They come without days, drivers, descents and changes. Those of fewer distinct subjects
+        than these are left out.
+        """
+        away = sa.or_(THEMES.c.retired_on.is_not(None), THEMES.c.merged_into.is_not(None))
+        query = sa.select(*SHOWN).where(away, THEMES.c.subjects >= least_subjects)
+        with reading(self.engine) as connection:
+            rows = connection.execute(ordered(query)).all()
+            return with_succession(connection, map(theme_of, rows), least_subjects)
+
     def theme(self, theme_id: str, least_subjects: int) -> Theme:
         """Give a theme whole: all its days, descents and changes.
 
@@ -278,6 +290,18 @@ class Catalog:
             act = Act(by, at, edit.reason)
             edit_theme(connection, theme_id, edit, act, revision, self.webhook)
             return _whole(connection, theme_id)
+
+    def merge_target(self, theme_id: str, into: str, least_subjects: int) -> Theme:
+        """Give the theme that a merge would count a theme to, without merging.
+
+        Raises
+        ------
+        NoSuchTheme, InvalidMerge
+            As of `theme` and `merge`.
+        """
+        with reading(self.engine) as connection:
+            end = merge_target(connection, theme_id, into)["theme_id"]
+            return _whole(connection, end, least_subjects)
 
     def merge(
         self,

@@ -18,7 +18,6 @@ from models.merging import merged_themes, take_in
 from models.theme_queries import no_such_theme
 from models.themes import Status
 
-
 _TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Characters that turn the direction of what follows: text that is written from right to left needs
 none of them, and with them a name can be made to read as another one."""
@@ -101,19 +100,32 @@ def merge_theme(
     str
         The theme that it counts to from now on: `into`, or what that has been merged into.
     """
-    theme, named = _theme(connection, theme_id), _theme(connection, into)
+    theme, target = _theme(connection, theme_id), merge_target(connection, theme_id, into)
     _expect(theme, revision)
-    merged = merged_themes(connection)
-    _check_merge(theme_id, into, merged)
-    end = merged.get(into, into)
-    target = named if end == into else _theme(connection, end)
-    _require_open(theme_id, target)
+    end: str = target["theme_id"]
     _change(connection, theme, {"merged_into": end})
     _record(connection, theme, {"merged_into": end}, act)
     _change(connection, target, {})
     _record(connection, target, {"took_in": theme_id}, act)
     take_in(connection, theme_id, end)
     return end
+
+
+def merge_target(connection: sa.Connection, theme_id: str, into: str) -> Row:
+    """Give the row of the theme that a merge would count a theme to.
+
+    Raises
+    ------
+    NoSuchTheme, InvalidMerge
+        As of `Catalog.merge`.
+    """
+    merged = merged_themes(connection)
+    for one in (theme_id, into):
+        _theme(connection, one)
+    _check_merge(theme_id, into, merged)
+    target = _theme(connection, merged.get(into, into))
+    _require_open(theme_id, target)
+    return target
 
 
 def _theme(connection: sa.Connection, theme_id: str) -> Row:

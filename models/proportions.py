@@ -35,8 +35,8 @@ class Standing:
 
     Attributes
     ----------
-    expected, rate
-        Overturned decisions, and their share, if the part were like what it is compared with.
+    expected
+        Overturned decisions, if the part were like what it is compared with.
     information, lower
         As of `models.themes.Driver`, in bits.
     above
@@ -44,7 +44,6 @@ class Standing:
     """
 
     expected: Floats
-    rate: Floats
     information: Floats
     lower: Floats
     above: NDArray[np.bool_]

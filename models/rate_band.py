@@ -19,6 +19,8 @@ __all__ = ["LEAST_WEEKS", "RateBand", "rate_band"]
 
 HALF_LIFE: Final = 26.0
 """Weeks after which a decision counts half."""
+PRIOR_WEEKS: Final = 1.0
+"""Weeks that the prior of the scatter between weeks is worth: a band shows the series' own."""
 LEAST_WEEKS: Final = 4
 """Weeks with decisions that must lie before a week for anything to be expected of it."""
 
@@ -72,11 +74,11 @@ def rate_band(
     if not 0 < within < 1:
         raise InvalidLevel(f"a band of {within}", "a share in (0, 1)")
     won, cases = np.asarray(overturned, np.float64), np.asarray(decided, np.float64)
-    rates = OverturnRates(alpha=(1 - within) / 2, half_life=HALF_LIFE)
+    rates = OverturnRates(alpha=(1 - within) / 2, half_life=HALF_LIFE, prior_times=PRIOR_WEEKS)
     lost = rates.tails(won, cases, weeks)
     kept = rates.tails(cases - won, cases, weeks)
     judged = lost.expected.shape[1]
     number = np.where(cases > 0, cases, np.nan)[:, cases.shape[1] - judged :]
-    before = (np.cumsum(cases > 0, axis=1) - (cases > 0))[:, cases.shape[1] - judged :]
-    number = np.where(before >= LEAST_WEEKS, number, np.nan)
+    before: Floats = np.cumsum(cases > 0, axis=1, dtype=np.float64) - (cases > 0)
+    number = np.where(before[:, cases.shape[1] - judged :] >= LEAST_WEEKS, number, np.nan)
     return RateBand(lost.expected / number, 1 - kept.upper / number, lost.upper / number)

@@ -99,8 +99,8 @@ def _scatter(root: Floats, recent: Flags) -> Floats:
     if ordered.shape[1] == 0:
         return np.full((len(root), 1), CHANCE)
     found = np.where(number > 0, _at(ordered, np.maximum(number - 1, 0) // 4), 0.0)
-    return np.maximum(found / NORMAL_QUARTILE / np.sqrt(2), CHANCE)
+    return np.asarray(np.maximum(found / NORMAL_QUARTILE / np.sqrt(2), CHANCE))
 
 
 def _at(values: Floats, places: NDArray[np.intp]) -> Floats:
-    return np.take_along_axis(values, places, axis=1)
+    return np.asarray(np.take_along_axis(values, places, axis=1))

@@ -99,7 +99,8 @@ class ThemeDesk:
         NoSuchTheme, EditConflict
             As of `edit`.
         InvalidMerge
-            One of them counts to the other already, or the theme to a third.
+            One of them counts to the other already, or the theme to a third; or the other is
+            dismissed or no longer found.
         """
         asked = read_object(body, ThemeMerge)
         self._theme(theme_id)

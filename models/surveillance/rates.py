@@ -51,11 +51,15 @@ class OverturnRates:
         Times after which a decision counts half, above 0: base rates drift.
     least_decisions
         Decisions that a series must have before it is judged.
+    prior_times
+        Times that the prior of the correlation within a time is worth, above 0: the fewer, the
+        more a series with a long past is judged by its own scatter.
     """
 
     alpha: float = 0.01
     half_life: float = 182.0
     least_decisions: int = 20
+    prior_times: float = PRIOR_TIMES
 
     def tails(self, overturned: ArrayLike, decided: ArrayLike, judged: int = 1) -> Tails:
         """Judge the last times of each series, each by the times before it.
@@ -94,7 +98,8 @@ class OverturnRates:
         if not able.any():
             return
         age = now - np.arange(now)
-        past = _Past(successes[able, :now], trials[able, :now], 0.5 ** (age / self.half_life))
+        memory = 0.5 ** (age / self.half_life)
+        past = _Past(successes[able, :now], trials[able, :now], memory, self.prior_times)
         rate, spread = past.predictive()
         number = trials[able, now]
         answer[0, able] = number * rate
@@ -120,7 +125,10 @@ def _read(overturned: ArrayLike, decided: ArrayLike) -> tuple[Floats, Floats]:
 class _Past:
     """The past of m series, and how much each time in it counts."""
 
-    def __init__(self, successes: Floats, trials: Floats, memory: Floats) -> None:
+    def __init__(
+        self, successes: Floats, trials: Floats, memory: Floats, prior_times: float
+    ) -> None:
+        self.prior_times = prior_times
         self.successes = successes
         self.trials = trials
         self.memory = memory * (trials > 0)
@@ -152,7 +160,7 @@ class _Past:
         excess = (weight * (others > 0) * (squares - 1)).sum(axis=1)
         pairs = (weight * others).sum(axis=1)
         typical = pairs / np.maximum((weight * (others > 0)).sum(axis=1), 1e-12)
-        prior = PRIOR_TIMES * np.maximum(typical, 1)
+        prior = self.prior_times * np.maximum(typical, 1)
         found = (excess + PRIOR_SPREAD * prior) / (pairs + prior)
         return np.asarray(np.clip(found, 0, LARGEST_SPREAD))
 

@@ -8,17 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from serving.dashboard.drawing import Still, still_of
+from serving.dashboard.drawing import Still, still_of, ticks_of
 from serving.dashboard.wording import NOTHING, day, number
 
 if TYPE_CHECKING:
     import altair as alt
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a chart shows that is worth a look, and where that leads.
+
+    Attributes
+    ----------
+    told, link
+        In words; those of the link come after the others.
+    """
+
+    told: str
+    link: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,10 @@ class Figure:
         The table behind the chart, as written.
     still
         A drawing that is there without scripts, or None: then the table is open.
+    urls
+        Where each row of the table leads to, empty: nowhere; () where none leads anywhere.
+    notes
+        Told below the chart.
     """
 
     name: str
@@ -45,6 +64,8 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     still: Still | None = None
+    urls: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,13 +133,16 @@ def trend_figure(days: Sequence[TrendDay], episodes: Sequence[Episode], caption:
         name="trend",
         caption=caption,
         spec=spec_of(_trend(days, episodes)),
-        columns=("Day", "Appeals", "Expected", "By chance", "Outside", "Alarm"),
+        columns=("Day", "Appeals", "Expected by its own past", "By chance", "Outside", "Alarm"),
         rows=tuple(rows),
-        still=still_of(
-            [one.observed for one in days],
-            [one.expected for one in days],
-            _places(days, episodes),
-            within=[_ends(one) for one in days],
+        still=replace(
+            still_of(
+                [one.observed for one in days],
+                [one.expected for one in days],
+                _places(days, episodes),
+                within=[_ends(one) for one in days],
+            ),
+            ticks=ticks_of([one.day for one in days]),
         ),
     )
 
@@ -141,7 +165,7 @@ def _trend(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> alt.TopLeve
     told = [
         alt.Tooltip("day:T", title="Day", timeUnit="utcyearmonthdate"),
         alt.Tooltip("observed:Q", title="Appeals"),
-        alt.Tooltip("expected:Q", title="Expected", format=".1f"),
+        alt.Tooltip("expected:Q", title="Expected by its own past", format=".1f"),
     ]
     base, known = alt.Chart(), "isValid(datum.expected)"
     layers = []

@@ -39,11 +39,18 @@ PREVIEW_POLICY: Final = "; ".join(
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'self'",
-        "sandbox",
+        # What is told in it leads to its page, when a person clicks, and to nothing by itself.
+        "sandbox allow-top-navigation-by-user-activation",
     )
 )
 FRAME_POLICY: Final = HEADERS["Content-Security-Policy"] + "; frame-src 'self'"
 _MOST_TYPED: Final = 40
+WORDS: Final = {
+    Section.OPENED: "opened",
+    Section.GROWN: "escalated or grown",
+    Section.OPEN: "open from before, unchanged",
+    Section.CLOSED: "closed",
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,8 @@ class DigestPage(Page):
         Whether nothing has been discovered yet.
     told
         By section; empty where there is no digest.
+    still_open, until
+        How many of them are open at the end, and the day of it; None where there is no digest.
     preview, html_url, markdown_url
         Addresses of the digest.
     may_export
@@ -101,6 +110,8 @@ class DigestPage(Page):
     why: str
     is_new: bool
     told: tuple[Told, ...]
+    still_open: int
+    until: date | None
     preview: str
     html_url: str
     markdown_url: str
@@ -136,7 +147,8 @@ class DigestPages:
         @door.page(PREVIEW, Role.VIEWER)
         def preview(visit: Visit) -> Response:
             headers = {"Content-Security-Policy": PREVIEW_POLICY}
-            return html(digest_html(self._digest(self._days(visit.query))), headers=headers)
+            digest = self._digest(self._days(visit.query))
+            return html(digest_html(digest, base=""), headers=headers)
 
         for path, media, write in (
             ("/digest.html", "text/html", digest_html),
@@ -166,31 +178,33 @@ class DigestPages:
             digest = self._digest(days)
         except (InvalidDate, NoDiscovery) as error:
             is_new = isinstance(error, NoDiscovery)
-            shown = self._shown(days, (), may, "" if is_new else str(error), is_new)
+            shown = self._shown(days, None, may, "" if is_new else str(error), is_new)
             status = HTTPStatus.OK if is_new else HTTPStatus.UNPROCESSABLE_ENTITY
             return visit.show(shown, status)
         found = Days(str(digest.period.since), str(digest.period.until))
-        told = tuple(Told(str(one), len(digest.of(one))) for one in Section)
         visit.note(since=found.since, until=found.until)
-        response = visit.show(self._shown(found, told, may))
+        response = visit.show(self._shown(found, digest, may))
         response.headers["Content-Security-Policy"] = FRAME_POLICY
         return response
 
     def _shown(
         self,
         days: Days,
-        told: tuple[Told, ...],
+        digest: Digest | None,
         may_export: bool,
         why: str = "",
         is_new: bool = False,
     ) -> DigestPage:
+        told = [] if digest is None else [(one, len(digest.of(one))) for one in Section]
         return DigestPage(
             title="Digest",
             days=days,
             today=self.today(),
             why=why,
             is_new=is_new,
-            told=told,
+            told=tuple(Told(WORDS[one], number) for one, number in told),
+            still_open=sum(number for one, number in told if one is not Section.CLOSED),
+            until=None if digest is None else digest.period.until,
             preview=f"{PREVIEW}?{days.query}",
             html_url=f"/digest.html?{days.query}",
             markdown_url=f"/digest.md?{days.query}",

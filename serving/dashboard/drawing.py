@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
 from typing import Final
 
 STEP: Final = 4
@@ -16,6 +18,8 @@ RECENT: Final = 7
 """Days at the end that are drawn in the accent's colour."""
 LEAST_TOP: Final = 4
 """Counts below it do not fill the height: one appeal is no peak."""
+MOST_TICKS: Final = 4
+"""Days that are named below a drawing: more do not fit on a telephone."""
 LANE: Final = 10
 """Height of a line of `lanes_of`."""
 
@@ -73,6 +77,11 @@ class Still:
         Path of what goes on still, in the accent's colour; empty: nothing.
     axis
         What the axes say, where it is not from 0 to `top`.
+    beyond
+        Path of the bars outside the band, in the accent's colour; empty: none.
+    ticks
+        Days along the lower edge, evenly apart, the first and the last among them; empty: none are
+        named.
     """
 
     bars: str
@@ -85,6 +94,8 @@ class Still:
     band: str = ""
     open: str = ""
     axis: str = ""
+    beyond: str = ""
+    ticks: tuple[str, ...] = ()
 
 
 def still_of(
@@ -95,7 +106,7 @@ def still_of(
     unit: str = "a day",
     within: Sequence[tuple[float, float] | None] = (),
 ) -> Still:
-    """Draw counts against what was expected of them.
+    """Draw counts against what was expected of them; those outside the band in colour.
 
     Parameters
     ----------
@@ -110,14 +121,36 @@ def still_of(
     known = [one for one in expected if one is not None]
     top = max([float(LEAST_TOP), *counts, *known, *ends])
     scale = height / top
-    bars = "".join(
+    outside = [
+        ends is not None and not ends[0] <= count <= ends[1]
+        for count, ends in zip_longest(counts, within[: len(counts)])
+    ]
+    bars, beyond = (
+        _bars(
+            [0 if out is not wanted else one for one, out in zip(counts, outside, strict=True)],
+            scale,
+            height,
+        )
+        for wanted in (False, True)
+    )
+    edges = tuple((8 * first, 8 * (last - first + 1)) for first, last in bands)
+    line, band = _line(expected, scale, height), _band(within, scale, height)
+    return Still(bars, line, edges, 8 * len(counts), height, top, unit, band, beyond=beyond)
+
+
+def ticks_of(days: Sequence[date]) -> tuple[str, ...]:
+    """Name days evenly apart, four of them where there are as many."""
+    number = min(MOST_TICKS, len(days))
+    places = [round(n * (len(days) - 1) / max(1, number - 1)) for n in range(number)]
+    return tuple(f"{days[place].day} {days[place]:%b}" for place in places)
+
+
+def _bars(counts: Sequence[int], scale: float, height: int) -> str:
+    return "".join(
         f"M{8 * place + 4} {height}v-{count * scale:.1f}"
         for place, count in enumerate(counts)
         if count
     )
-    edges = tuple((8 * first, 8 * (last - first + 1)) for first, last in bands)
-    line, band = _line(expected, scale, height), _band(within, scale, height)
-    return Still(bars, line, edges, 8 * len(counts), height, top, unit, band)
 
 
 def _band(ends: Sequence[tuple[float, float] | None], scale: float, height: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
@@ -79,6 +79,14 @@ class FactChoices:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A theme that is not on the map; `known` where it has a page that tells more."""
+
+    theme_id: str
+    known: bool
+
+
+@dataclass(frozen=True)
 class MapPage(Page):
     """The page Map.
 
@@ -89,8 +97,12 @@ class MapPage(Page):
     placed, untold, matching, emerging
         Appeals on the map; those of no theme that may be shown; those that stand out, and how many
         of these make up an open alarm, or the one that is asked for.
+    absent
+        Themes that are asked for, but are not on the map.
     unlisted
         Themes that are on the map, but not in the list beside it.
+    dismissed, dismissed_url
+        Dismissed themes, which are grey and not in the list, and where they are like others.
     lit
         Themes whose appeals may stand out, one blank between them.
     points_url, text_url
@@ -114,7 +126,10 @@ class MapPage(Page):
     statuses: tuple[MapChoice, ...]
     facts: tuple[FactChoices, ...]
     rows: tuple[MapRow, ...]
+    absent: tuple[Absent, ...]
     unlisted: int
+    dismissed: int
+    dismissed_url: str
     still: MapStill
     lit: str
     points_url: str
@@ -159,10 +174,11 @@ class MapPages:
             self._sheet(question.alarm),
         )
         latest = shown.discovery
-        themes = [one for one in shown.themes if one.theme_id in sheet.counts]
+        there = [one for one in shown.themes if one.theme_id in sheet.counts]
+        themes = [one for one in there if _is_open(one, question)]
         asked = [one for one in themes if _asked_for(one, question)]
         listed = _listed(themes, sheet, question)
-        lit = _lit(sheet, asked, question)
+        lit = _lit(sheet, asked, question, _ids(there) - _ids(themes))
         colours = {one.theme_id: number for number, one in enumerate(asked[:COLOURS])}
         return MapPage(
             title="Map",
@@ -181,7 +197,10 @@ class MapPages:
             ),
             facts=tuple(_choices(sheet, field, question) for field in FACTS),
             rows=_rows(shown, sheet, listed, colours, question),
+            absent=self._absent(question, {one.theme_id for one in themes}),
             unlisted=len(themes) - len(listed),
+            dismissed=len(there) - len(themes),
+            dismissed_url=question.with_dismissed().url(),
             still=still_of(sheet, lit, colours, _named(asked, sheet)),
             lit=" ".join(one.theme_id for one in asked),
             points_url=f"{POINTS}?map={sheet.key}{_asks(question.alarm)}",
@@ -191,6 +210,11 @@ class MapPages:
 
     def _sheet(self, alarm_id: str) -> Sheet:
         return self.sheets.of_alarm(alarm_id) if alarm_id else self.sheets.sheet()
+
+    def _absent(self, question: MapQuestion, there: Set[str]) -> tuple[Absent, ...]:
+        missing = [one for one in question.themes if one not in there]
+        named = told_themes(self.stock.engine, self.stock.least_subjects) if missing else {}
+        return tuple(Absent(one, one in named) for one in missing)
 
     def _told(self, question: MapQuestion) -> MapQuestion:
         """Leave an alarm out that is not there, or behind which too few people stand."""
@@ -239,19 +263,29 @@ def _json(value: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK) -> Re
     return Response(content, status, media_type="application/json", headers=HEADERS)
 
 
+def _ids(themes: Iterable[Theme]) -> set[str]:
+    return {one.theme_id for one in themes}
+
+
+def _is_open(theme: Theme, question: MapQuestion) -> bool:
+    """Tell whether a theme is not dismissed, or is asked for all the same."""
+    asked = question.dismissed or Status.DISMISSED in question.statuses
+    return theme.status is not Status.DISMISSED or asked or theme.theme_id in question.themes
+
+
 def _asked_for(theme: Theme, question: MapQuestion) -> bool:
     of_status = not question.statuses or theme.status in question.statuses
     return of_status and (not question.themes or theme.theme_id in question.themes)
 
 
-def _lit(sheet: Sheet, asked: list[Theme], question: MapQuestion) -> NDArray[np.bool_]:
+def _lit(
+    sheet: Sheet, asked: list[Theme], question: MapQuestion, dismissed: set[str]
+) -> NDArray[np.bool_]:
     """Tell which appeals stand out; of untold ones only where nothing but emergence is asked."""
-    if not question.themes and not question.statuses:
-        lit = np.ones(len(sheet.ids), dtype=bool)
-    else:
-        wanted = {one.theme_id for one in asked}
-        of_theme = np.array([False, *(one in wanted for one in sheet.themes)], dtype=bool)
-        lit = of_theme[sheet.theme + 1]
+    whole = not question.themes and not question.statuses
+    wanted = set(sheet.themes) - dismissed if whole else _ids(asked)
+    of_theme = np.array([whole, *(one in wanted for one in sheet.themes)], dtype=bool)
+    lit: NDArray[np.bool_] = of_theme[sheet.theme + 1]
     for field, value in question.facts.items():
         lit &= sheet.facts[field].is_(value)
     return lit & sheet.emerging if question.emerging or question.alarm else lit

@@ -36,6 +36,8 @@ class MapQuestion:
         Those of this value; empty: of any.
     alarm
         Those that make up this one, open or not: they are marked instead of those of open ones.
+    dismissed
+        Those of dismissed themes, too, which are grey otherwise.
     """
 
     themes: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class MapQuestion:
     policy: str = ""
     language: str = ""
     alarm: str = ""
+    dismissed: bool = False
 
     @property
     def facts(self) -> dict[str, str]:
@@ -55,12 +58,16 @@ class MapQuestion:
     @property
     def filters(self) -> bool:
         """Whether anything is asked."""
-        return self != MapQuestion()
+        return replace(self, dismissed=False) != MapQuestion()
 
     @property
     def narrows(self) -> bool:
         """Whether anything but themes and an alarm is asked."""
-        return replace(self, themes=(), alarm="") != MapQuestion()
+        return replace(self, themes=(), alarm="", dismissed=False) != MapQuestion()
+
+    def with_dismissed(self) -> MapQuestion:
+        """Ask for dismissed themes, too."""
+        return replace(self, dismissed=True)
 
     def of_themes(self, *themes: str) -> MapQuestion:
         """Ask the same of other themes; of all where none is named."""
@@ -74,6 +81,7 @@ class MapQuestion:
             *([("emerging", "1")] if self.emerging else []),
             *self.facts.items(),
             *([("alarm", self.alarm)] if self.alarm else []),
+            *([("dismissed", "1")] if self.dismissed else []),
         ]
         return f"{PATH}?{urlencode(told)}" if told else PATH
 
@@ -87,5 +95,6 @@ def question_of(query: QueryParams) -> MapQuestion:
         statuses=tuple(one for one in Status if str(one) in query.getlist("status")),
         emerging=query.get("emerging") == "1",
         alarm=alarm if _ALARM.fullmatch(alarm) else "",
+        dismissed=query.get("dismissed") == "1",
         **{field: query.get(field, "")[:MOST_VALUE] for field in FACTS},
     )

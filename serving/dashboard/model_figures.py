@@ -61,7 +61,7 @@ def _reliability_figure(name: str, bins: tuple[Bin, ...], whose: str) -> Figure:
         name=name,
         caption=caption,
         spec=spec_of(_reliability(bins)),
-        columns=("Said", "Overturned", "95 % interval", "Cases"),
+        columns=("Foreseen by scores", "Overturned", "95 % interval", "Cases"),
         rows=tuple(rows),
         still=still_of(
             [round(100 * one.came) for one in bins],
@@ -86,9 +86,9 @@ def _reliability(bins: Sequence[Bin]) -> alt.TopLevelMixin:
     ]
     top = min(1.0, 1.05 * max(max(one.high for one in bins), max(one.said for one in bins)))
     percent, scale = alt.Axis(format="%", tickCount=5), alt.Scale(domain=[0, top], nice=False)
-    x = alt.X("said:Q", title="Said", axis=percent, scale=scale)
+    x = alt.X("said:Q", title="Foreseen by scores", axis=percent, scale=scale)
     told = [
-        alt.Tooltip("said:Q", title="Said", format=".1%"),
+        alt.Tooltip("said:Q", title="Foreseen by scores", format=".1%"),
         alt.Tooltip("came:Q", title="Overturned", format=".1%"),
         alt.Tooltip("cases:Q", title="Cases"),
     ]

@@ -102,7 +102,7 @@ class ModelPage(Page):
     watched
         What watches over the champion.
     tracking
-        What `mlflow ui` is told to show.
+        What `mlflow ui` is told to show; empty where it names a folder to who may not see it.
     """
 
     template: ClassVar[str] = "model.html"
@@ -162,12 +162,12 @@ class ModelPages:
 
         @door.page(PATH, Role.VIEWER)
         def model(visit: Visit) -> Response:
-            page = self.page()
+            page = self.page(visit.may(Role.ADMIN))
             visit.note(champion=page.champion, challenger=page.challenger)
             return visit.show(page)
 
-    def page(self) -> ModelPage:
-        """Put the page together.
+    def page(self, may_see_store: bool = False) -> ModelPage:
+        """Put the page together; folders of the server are told to who may see them.
 
         Raises
         ------
@@ -193,7 +193,7 @@ class ModelPages:
             slices=tables,
             slices_off=off_in(tables),
             runs=tuple(_run(role, one, self.stock.settings.mlflow_url) for role, one in there),
-            tracking=self.stock.settings.tracking,
+            tracking=self.stock.settings.tracking if may_see_store else "",
         )
 
     def _seen(self, champion: Contender) -> Seen:

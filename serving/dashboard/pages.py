@@ -101,6 +101,8 @@ class Drawer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # A process keeps the templates it began with: a newer version wants other values.
+            auto_reload=False,
         )
         self.environment.globals["static"] = url_of
         self.environment.filters.update(FILTERS)

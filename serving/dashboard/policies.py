@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from serving.dashboard.policy_reading import (
     DecidedAppeal,
     appeals_of,
     first_moment,
+    known,
 )
 from serving.dashboard.policy_rows import (
     LEAST_DECISIONS,
@@ -35,6 +37,7 @@ from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.visits import Visit
 from serving.dashboard.wording import plain
+from serving.problems import Problem
 
 PAGE_APPEALS: Final = 50
 PAGE_ROWS: Final = 60
@@ -151,13 +154,13 @@ class Policies:
 
         @door.page(PATH)
         def policies(visit: Visit) -> Response:
-            page = self.page(question_of(visit.query).of_all())
+            page = self.page(self._asked(visit).of_all())
             visit.note(policies=len(page.counted.rows))
             return visit.show(page)
 
         @door.page("/policies.csv")
         def download(visit: Visit) -> Response:
-            question = question_of(visit.query).whole()
+            question = self._asked(visit).whole()
             found = self._found(question)
             name = f"policies-{found.last.isoformat() if found.last else 'none'}.csv"
             rows = policy_rows(found, question).rows
@@ -165,7 +168,9 @@ class Policies:
 
         @door.page(PART)
         def part(visit: Visit) -> Response:
-            page = self.part(question_of(visit.query), visit.may(Role.REVIEWER))
+            question = self._asked(visit)
+            self._require({"policy": question.asked.policy, "detection": question.asked.detection})
+            page = self.part(question, visit.may(Role.REVIEWER))
             visit.note(appeals=len(page.appeals))
             return visit.show(page)
 
@@ -186,7 +191,7 @@ class Policies:
             weeks=tuple(Option(str(one), f"{one} weeks", one == question.weeks) for one in WEEKS),
             markets=_markets(counted, question),
             filtered=question.at(1) != Question(),
-            chart=rows_figure(counted.rows, question.weeks) if counted.rows else None,
+            chart=rows_figure(counted.rows),
             csv_url=question.at(1).url("/policies.csv"),
             previous=question.at(page - 1).url() if page > 1 else "",
             following=question.at(page + 1).url() if page < last else "",
@@ -195,7 +200,7 @@ class Policies:
     def part(self, question: Question, may_read: bool = False) -> PolicyPage:
         """Put the page of one part together."""
         found = self._found(question)
-        part = question.part or Part(None, None)
+        part = question.asked
         weeks = part_weeks(found, question)
         rows = [one for one in policy_rows(found, question).rows if one.part == part]
         told = self._appeals(found, question, part)
@@ -213,6 +218,19 @@ class Policies:
             previous=question.at(question.page - 1).url(PART) if question.page > 1 else "",
             following=question.at(question.page + 1).url(PART) if len(told) > PAGE_APPEALS else "",
         )
+
+    def _asked(self, visit: Visit) -> Question:
+        """Read the address; a market that no appeal tells of is unknown."""
+        question = question_of(visit.query)
+        if question.market:
+            self._require({"market": question.market})
+        return question
+
+    def _require(self, facts: dict[str, str | None]) -> None:
+        if not known(self.stock.engine, facts):
+            names = " and ".join(one.replace("detection", "way of detection") for one in facts)
+            detail = f"No appeal of the history has this {names}. The address may be mistyped."
+            raise Problem(HTTPStatus.NOT_FOUND, "no-such-part", detail)
 
     def _found(self, question: Question) -> Decided:
         return self.stock.decisions.decided(question.days, self.now())
@@ -265,11 +283,14 @@ CSV_COLUMNS: Final = (
     "share overturned",
     "95 % from",
     "95 % to",
-    "share expected of all others",
-    "above expected",
     "share last 4 weeks",
+    "last 4 weeks 95 % from",
+    "last 4 weeks 95 % to",
     "share before",
-    "rising",
+    "share expected by its own past",
+    "risen against its own past",
+    "share of all others",
+    "above all others",
     "median hours to decision",
     "90 % within hours",
 )
@@ -284,11 +305,21 @@ def _csv_row(row: PolicyRow) -> tuple[object, ...]:
         round(row.rate, 5),
         round(row.lower, 5),
         round(row.upper, 5),
-        round(row.expected, 5),
-        "yes" if row.above else "no",
-        None if row.recent is None else round(row.recent, 5),
-        None if row.before is None else round(row.before, 5),
+        *(_rounded(one) for one in _lately(row)),
+        _rounded(row.before),
+        _rounded(row.own),
         "yes" if row.rising else "no",
+        round(row.others, 5),
+        "yes" if row.above else "no",
         round(row.median, 1),
         round(row.slow, 1),
     )
+
+
+def _lately(row: PolicyRow) -> tuple[float | None, float | None, float | None]:
+    recent = row.recent
+    return (None, None, None) if recent is None else (recent.rate, recent.lower, recent.upper)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 5)

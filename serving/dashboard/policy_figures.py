@@ -1,4 +1,4 @@
-"""The chart of the page Policies: a dot and an interval for each part, against the rest."""
+"""The chart of the page Policies: a dot and an interval for each part, against its own past."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from serving.dashboard.charts import Figure, chart_of, spec_of
 from serving.dashboard.drawing import still_of
-from serving.dashboard.policy_rows import PolicyRow
+from serving.dashboard.policy_rows import RECENT_WEEKS, PolicyRow, Recent
 from serving.dashboard.wording import counted, number, plain, share
 
 if TYPE_CHECKING:
@@ -18,36 +18,40 @@ STEP: Final = 30
 MOST_NAME: Final = 60
 
 
-def rows_figure(rows: Sequence[PolicyRow], weeks: int) -> Figure:
-    """Draw the first rows of the table, in its order."""
-    shown = rows[:MOST_ROWS]
+def rows_figure(rows: Sequence[PolicyRow]) -> Figure | None:
+    """Draw the first rows of the table, in its order; None where none was decided lately."""
+    known = [one for one in rows if one.recent is not None]
+    if not known:
+        return None
+    shown = known[:MOST_ROWS]
     caption = (
-        f"Share of decisions overturned in {counted(weeks, 'week')}, with 95 % intervals;"
-        " in colour where it is above what all other decisions give (the upright stroke)."
+        f"Share of the decisions of the last {counted(RECENT_WEEKS, 'week')} overturned, with 95 %"
+        " intervals, against what each part's own weeks before let expect (the upright stroke);"
+        " in colour where it has risen beyond chance."
     )
-    if len(shown) < len(rows):
-        caption += f" The first {len(shown)} of {len(rows)}."
-    told = [
-        (
-            plain(one.name),
-            share(one.rate),
-            f"{share(one.lower)} to {share(one.upper)}",
-            share(one.expected),
-            number(one.decided),
-        )
-        for one in shown
-    ]
+    if len(shown) < len(known):
+        caption += f" The first {len(shown)} of {len(known)}."
     return Figure(
         name="rates",
         caption=caption,
         spec=spec_of(_chart(shown)),
-        columns=("Part", "Overturned", "95 % interval", "All others", "Decisions"),
-        rows=tuple(told),
+        columns=("Part", "Last 4 weeks", "95 % interval", "By its own past", "Decisions"),
+        rows=tuple(_row(one, one.recent) for one in shown if one.recent is not None),
         still=still_of(
-            [round(100 * one.rate) for one in shown],
-            [100 * one.expected for one in shown],
-            unit="% overturned; a bar is a part, in the order of the table; the line is all others",
+            [round(100 * one.recent.rate) for one in shown if one.recent is not None],
+            [None if one.own is None else 100 * one.own for one in shown],
+            unit="% overturned; a bar is a part, in the order of the table; the line is its past",
         ),
+    )
+
+
+def _row(one: PolicyRow, recent: Recent) -> tuple[str, ...]:
+    return (
+        plain(one.name),
+        share(recent.rate),
+        f"{share(recent.lower)} to {share(recent.upper)}",
+        share(one.own),
+        number(recent.decided),
     )
 
 
@@ -61,14 +65,14 @@ def _names(rows: Sequence[PolicyRow]) -> list[str]:
     return names
 
 
-def _record(one: PolicyRow, name: str) -> dict[str, Any]:
+def _record(one: PolicyRow, recent: Recent, name: str) -> dict[str, Any]:
     return {
         "part": name,
-        "rate": round(one.rate, 4),
-        "lower": round(one.lower, 4),
-        "upper": round(one.upper, 4),
-        "expected": round(one.expected, 4),
-        "decided": one.decided,
+        "rate": round(recent.rate, 4),
+        "lower": round(recent.lower, 4),
+        "upper": round(recent.upper, 4),
+        "expected": round(one.own or 0.0, 4),
+        "decided": recent.decided,
     }
 
 
@@ -76,7 +80,11 @@ def _chart(rows: Sequence[PolicyRow]) -> alt.TopLevelMixin:
     import altair as alt
 
     names = _names(rows)
-    records = [(one.above, _record(one, name)) for one, name in zip(rows, names, strict=True)]
+    records = [
+        (one.rising, _record(one, one.recent, name))
+        for one, name in zip(rows, names, strict=True)
+        if one.recent is not None
+    ]
     # A line for the policy, one for the detection: names are long and telephones narrow.
     lines = alt.Axis(
         labelLimit=160, ticks=False, labelOffset=-6, labelExpr="split(datum.label, ', ')"
@@ -87,12 +95,12 @@ def _chart(rows: Sequence[PolicyRow]) -> alt.TopLevelMixin:
     told = [
         alt.Tooltip("part:N", title="Part"),
         alt.Tooltip("rate:Q", title="Overturned", format=".1%"),
-        alt.Tooltip("expected:Q", title="All others", format=".1%"),
+        alt.Tooltip("expected:Q", title="By its own past", format=".1%"),
         alt.Tooltip("decided:Q", title="Decisions"),
     ]
     layers: list[alt.Chart] = []
-    for style, above in (("expected", False), ("alarm", True)):
-        lot = [record for is_above, record in records if is_above is above]
+    for style, rising in (("expected", False), ("alarm", True)):
+        lot = [record for has_risen, record in records if has_risen is rising]
         if lot:
             base = chart_of(lot)
             low = alt.X("lower:Q", title=title, axis=percent)

@@ -51,13 +51,18 @@ class Question:
     page: int = 1
 
     @property
+    def asked(self) -> Part:
+        """The part of the page of one part; without a name it is the one that tells nothing."""
+        return self.part or Part(None, None)
+
+    @property
     def days(self) -> int:
         """Days asked about."""
         return 7 * self.weeks
 
     def url(self, path: str = PATH) -> str:
         """Give the address at which a page answers this."""
-        part = self.part or Part(None, None)
+        part = self.asked
         told = [
             ("policy", part.policy or ""),
             ("detection", part.detection or ""),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from features.database import reading
 from features.tables import APPEALS, DECISIONS, HISTORY_DAYS
 from serving.dashboard.by_day import ByDay, bare, midnight
+from serving.dashboard.flows import Flow, flow_of
 
 AT_ONCE: Final = 20_000
 """Rows in memory as Python has them; what is kept of them is much smaller."""
@@ -30,13 +31,15 @@ class Decided:
     Attributes
     ----------
     last
-        The day of the latest decision, UTC; None: there is none.
+        The day up to which decisions flow (`serving.dashboard.flows`), UTC; None: there is none.
     parts
         Policy, detection and market, each None where it is not told; `part` is a place in it.
     ago
         Whole days from the decision to `last`.
     hours
         From filing to decision.
+    late
+        Decisions after `last` that are not among them.
     """
 
     last: date | None
@@ -45,6 +48,7 @@ class Decided:
     ago: NDArray[np.int64]
     hours: NDArray[np.float64]
     overturned: NDArray[np.bool_]
+    late: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +96,6 @@ class DecidedAppeal:
     language: str | None
 
 
-def last_decided(connection: sa.Connection, now: datetime) -> datetime | None:
-    """Tell when the last decision was made that is not in the future."""
-    when = DECISIONS.c.decided_at
-    query = sa.select(sa.func.max(when)).where(when <= now)
-    found: datetime | None = connection.execute(query).scalar_one()
-    return found
-
-
 def first_moment(last: datetime, days: int) -> datetime:
     """Give the midnight at which so many days up to the one of a moment begin."""
     return datetime(last.year, last.month, last.day, tzinfo=UTC) - timedelta(days=days - 1)
@@ -122,20 +118,25 @@ class DecisionDays:
         self._turn = threading.Lock()
 
     def decided(self, days: int, now: datetime) -> Decided:
-        """Give the decisions of so many days up to the last one; of an appeal the latest counts.
+        """Give the decisions of so many days up to where they end; of an appeal the latest counts.
 
         What is given is the same one for as long as it holds.
         """
         with self._turn, reading(self.engine) as connection:
-            last = last_decided(connection, now)
-            if last is None:
+            flow = self._flow(connection, now)
+            if flow is None:
                 return _decided(None, (), [])
-            lots = self.of(connection, first_moment(last, days).date(), last)
-            asked = (self._days.turns, last)
+            lots = self.of(connection, first_moment(flow.until, days).date(), flow.until)
+            asked = (self._days.turns, flow)
             if days not in self._told or self._told[days][0] != asked:
-                found = _decided(last.date(), tuple(self._places), [*lots.values()])
-                self._told[days] = asked, found
+                found = _decided(flow.until.date(), tuple(self._places), [*lots.values()])
+                self._told[days] = asked, replace(found, late=flow.late)
             return self._told[days][1]
+
+    def flow(self, connection: sa.Connection, now: datetime) -> Flow | None:
+        """Tell up to when decisions were made; None where there is none."""
+        with self._turn:
+            return self._flow(connection, now)
 
     def counts(
         self, connection: sa.Connection, since: date, until: datetime
@@ -148,6 +149,16 @@ class DecisionDays:
             for day, lot in lots.items()
             if len(lot.part)
         }
+
+    def _flow(self, connection: sa.Connection, now: datetime) -> Flow | None:
+        when, mark = DECISIONS.c.decided_at, HISTORY_DAYS.c.decided
+        return flow_of(connection, when, mark, self._made, now)
+
+    def _made(self, connection: sa.Connection, since: date, until: datetime) -> dict[date, int]:
+        """Count the decisions of each day, those that were overruled later included."""
+        moment = np.datetime64(until.astimezone(UTC).replace(tzinfo=None), "us")
+        days = self._days.days(connection, since, until.date())
+        return {day: int((lot.decided <= moment).sum()) for day, lot in days.items()}
 
     def of(
         self, connection: sa.Connection, since: date, until: datetime
@@ -231,6 +242,15 @@ def _counting(since: datetime, until: datetime) -> tuple[sa.ColumnElement[bool],
         DECISIONS.c.decided_at <= until,
         ~overruled,
     )
+
+
+def known(engine: sa.Engine, facts: Mapping[str, str | None]) -> bool:
+    """Tell whether any appeal of the history has some facts, by column; None: not told."""
+    if any("\0" in (value or "") for value in facts.values()):
+        return False  # No database holds such a text, and some refuse to look for it.
+    same = (APPEALS.c[name].is_not_distinct_from(value) for name, value in facts.items())
+    with reading(engine) as connection:
+        return connection.execute(sa.select(1).where(*same).limit(1)).first() is not None
 
 
 def appeals_of(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +14,7 @@ from models.proportions import Standing, against_before, against_others, wilson
 from serving.dashboard.drawing import Spark
 from serving.dashboard.policy_question import Part, Question
 from serving.dashboard.policy_reading import Decided
-from serving.dashboard.rate_figures import WEEK, RateWeek, rate_week
+from serving.dashboard.rate_figures import WEEK, RateWeek, weeks_of
 from serving.dashboard.wording import share
 
 LEAST_DECISIONS: Final = 20
@@ -28,6 +27,17 @@ LEAST_TOP: Final = 0.2
 
 
 @dataclass(frozen=True)
+class Recent:
+    """The decisions of the last weeks: share overturned, and Wilson's 95 % interval."""
+
+    decided: int
+    overturned: int
+    rate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class PolicyRow:
     """A part of the decisions.
 
@@ -35,15 +45,26 @@ class PolicyRow:
     ----------
     rate, lower, upper
         Share overturned, and Wilson's 95 % interval.
-    expected
+    others
         Share that all other parts give.
     above, rising
-        Whether more is overturned than in all other parts, and in the last four weeks than before,
-        beyond chance.
-    recent, before
-        Share overturned in the last four weeks, and before them; None where nothing was decided.
+        Whether more is overturned than in all other parts, and in the last four weeks than its own
+        weeks before let expect, beyond chance.
+    recent
+        The last four weeks; None where nothing was decided in them.
+    before
+        Share overturned in the weeks before; None where nothing was decided in them.
+    own
+        Share that these let expect of the last four: shrunken towards that of all parts. None with
+        `recent`.
+    ranks
+        By how much it stands out against its own past and against all others, in bits.
+    why
+        Why it is marked, in words; empty: it is not.
     median, slow
         Hours from filing to decision: half are quicker, and nine in ten.
+    top
+        Share at the upper edge of the sparkline.
     """
 
     part: Part
@@ -52,29 +73,24 @@ class PolicyRow:
     rate: float
     lower: float
     upper: float
-    expected: float
-    information: float
-    bound: float
+    others: float
     above: bool
     rising: bool
-    recent: float | None
+    recent: Recent | None
     before: float | None
+    own: float | None
+    ranks: tuple[float, float]
+    why: tuple[str, ...]
     median: float
     slow: float
     spark: Spark
+    top: float
     url: str
 
     @property
     def name(self) -> str:
         """The part in words."""
         return f"{self.part.policy or 'no policy'}, {self.part.detection or 'detection not told'}"
-
-    @property
-    def change(self) -> float | None:
-        """By how much of all decisions more are overturned lately than before."""
-        if self.recent is None or self.before is None:
-            return None
-        return self.recent - self.before
 
 
 @dataclass(frozen=True)
@@ -84,7 +100,11 @@ class PolicyRows:
     Attributes
     ----------
     rows
-        Those above expected first, then those that rise; within each, the surest first.
+        Those that have risen first, then those above all others; within each, the surest first.
+    risen, above
+        How many of them have risen, and how many are above all others.
+    late
+        Decisions that came after a silence, and are not among these.
     suppressed
         Parts of too few decisions to be shown.
     decided, overturned
@@ -94,6 +114,9 @@ class PolicyRows:
     """
 
     rows: tuple[PolicyRow, ...]
+    risen: int
+    above: int
+    late: int
     suppressed: int
     decided: int
     overturned: int
@@ -129,6 +152,9 @@ def policy_rows(found: Decided, question: Question) -> PolicyRows:
     ]
     return PolicyRows(
         rows=tuple(sorted(rows, key=_rank)),
+        risen=sum(row.rising for row in rows),
+        above=sum(row.above for row in rows),
+        late=found.late,
         suppressed=len(decided) - len(rows),
         decided=int(decided.sum()),
         overturned=int(overturned.sum()),
@@ -142,13 +168,8 @@ def part_weeks(found: Decided, question: Question) -> tuple[RateWeek, ...]:
     if found.last is None or question.part not in table.parts:
         return ()
     place = table.parts.index(question.part)
-    last, weeks = found.last, question.weeks
-    return tuple(
-        rate_week(last - timedelta(days=WEEK * (weeks - 1 - week)), *counts)
-        for week, counts in enumerate(
-            zip(table.decided[place].tolist(), table.overturned[place].tolist(), strict=True)
-        )
-    )
+    counts = list(zip(table.decided[place].tolist(), table.overturned[place].tolist(), strict=True))
+    return weeks_of(counts, found.last)
 
 
 def _table(found: Decided, question: Question) -> _Table:
@@ -177,30 +198,57 @@ def _row(
     table: _Table, place: int, others: Standing, before: Standing, question: Question
 ) -> PolicyRow:
     decided, overturned = table.decided[place], table.overturned[place]
-    cases, seen = int(decided.sum()), int(overturned.sum())
+    cases, seen, lately = (int(one.sum()) for one in (decided, overturned, decided[-RECENT_WEEKS:]))
     low, high = wilson(seen, cases)
     median, slow = np.quantile(table.hours[place], (0.5, 0.9)).tolist()
-    return PolicyRow(
+    weeks = [_share(*one) for one in zip(overturned[:, None], decided[:, None], strict=True)]
+    top = max([LEAST_TOP, *(one for one in weeks if one is not None)])
+    row = PolicyRow(
         part=table.parts[place],
         decided=cases,
         overturned=seen,
         rate=seen / cases,
         lower=float(low),
         upper=float(high),
-        expected=float(others.expected[place]) / cases,
-        information=float(others.information[place]),
-        bound=float(others.lower[place]),
+        others=float(others.expected[place]) / cases,
         above=bool(others.above[place]),
         rising=bool(before.above[place]),
-        recent=_share(overturned[-RECENT_WEEKS:], decided[-RECENT_WEEKS:]),
+        recent=_recent(int(overturned[-RECENT_WEEKS:].sum()), lately),
         before=_share(overturned[:-RECENT_WEEKS], decided[:-RECENT_WEEKS]),
+        own=float(before.expected[place]) / lately if lately else None,
+        ranks=(float(before.lower[place]), float(others.lower[place])),
+        why=(),
         median=median,
         slow=slow,
-        spark=_spark(
-            [_share(*one) for one in zip(overturned[:, None], decided[:, None], strict=True)]
-        ),
+        spark=_spark(weeks, top),
+        top=top,
         url=question.of(table.parts[place]).url("/policies/part"),
     )
+    return replace(row, why=_why(row, question.weeks - RECENT_WEEKS))
+
+
+def _recent(overturned: int, decided: int) -> Recent | None:
+    if not decided:
+        return None
+    low, high = wilson(overturned, decided)
+    return Recent(decided, overturned, overturned / decided, float(low), float(high))
+
+
+def _why(row: PolicyRow, weeks: int) -> tuple[str, ...]:
+    """Say why a part is marked: what is new first, then what it always was."""
+    why = []
+    if row.rising and row.recent is not None:
+        why.append(
+            f"{share(row.recent.rate)} of the last {RECENT_WEEKS} weeks"
+            f" ({row.recent.overturned:,} of {row.recent.decided:,}), {share(row.own)} expected by"
+            f" its own {weeks} weeks before"
+        )
+    if row.above:
+        told = f"{share(row.rate)}, all others {share(row.others)}"
+        if not row.rising and row.own is not None:
+            told += f"; its own past gives {share(row.own)}: nothing new beyond chance"
+        why.append(told)
+    return tuple(why)
 
 
 def _share(overturned: NDArray[np.int64], decided: NDArray[np.int64]) -> float | None:
@@ -209,12 +257,14 @@ def _share(overturned: NDArray[np.int64], decided: NDArray[np.int64]) -> float |
 
 
 def _rank(row: PolicyRow) -> tuple[int, float, str]:
-    return (0 if row.above else 1 if row.rising else 2), -row.bound, row.name
+    own, others = row.ranks
+    if row.rising:
+        return 0, -own, row.name
+    return (1, -others, row.name) if row.above else (2, -own, row.name)
 
 
-def _spark(rates: Sequence[float | None]) -> Spark:
+def _spark(rates: Sequence[float | None], top: float) -> Spark:
     """Draw the share of each week as a bar; a week without decisions has none."""
-    top = max([LEAST_TOP, *(one for one in rates if one is not None)])
     bars = [
         ""
         if one is None

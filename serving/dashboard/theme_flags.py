@@ -24,6 +24,8 @@ class Flag:
         Appeals (of overturns, decisions overturned) in so many days, and what was expected.
     recurrence_days, chance
         How often chance alone raises one such alarm, in days and in words.
+    by
+        What was expected by: `by its own past`, say.
     """
 
     alarm_id: str
@@ -34,6 +36,7 @@ class Flag:
     since: date
     recurrence_days: float
     chance: str
+    by: str
 
 
 _WHAT: Final = {
@@ -57,6 +60,7 @@ def flag_of(alarm: Alarm) -> Flag:
         told.since,
         told.recurrence_days,
         recurrence_words(told.recurrence_days),
+        "by its policies" if told.kind is Kind.OVERTURNS else "by its own past",
     )
 
 

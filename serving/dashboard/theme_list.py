@@ -17,6 +17,7 @@ from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.theme_appeals import WindowAppeals
 from serving.dashboard.theme_flags import flags_of
+from serving.dashboard.theme_gone import Gone, gone_of
 from serving.dashboard.theme_history import filed_before
 from serving.dashboard.theme_list_rows import (
     SPARK_DAYS,
@@ -89,6 +90,8 @@ class Listed:
         The days that are counted; None before the first discovery.
     rows
         All that were asked for, in order.
+    dismissed
+        How many more there are that are dismissed, and not asked for.
     offered
         By which facts, and their values, the list may be asked.
     """
@@ -96,6 +99,7 @@ class Listed:
     shown: Shown
     span: Span | None
     rows: list[ThemeRow]
+    dismissed: int
     offered: tuple[FactChoices, ...]
 
 
@@ -112,6 +116,10 @@ class ThemesPage(Page):
     appeals, unassigned, suppressed, matching
         Of the whole window: all appeals, those of no theme; themes of too few subjects to be
         shown, and those that were asked for.
+    dismissed, dismissed_url
+        Dismissed themes that are left out, and where they are not.
+    gone
+        Themes that are not found now and hold the text that is looked for, where no other does.
     asked
         The facts that are asked for, in words, or empty.
     columns
@@ -129,6 +137,9 @@ class ThemesPage(Page):
     unassigned: int
     suppressed: int
     matching: int
+    dismissed: int
+    dismissed_url: str
+    gone: tuple[Gone, ...]
     question: Question
     span: Span | None
     stretches: tuple[Stretch, ...]
@@ -186,6 +197,9 @@ class ThemeList:
             unassigned=latest.unassigned if latest else 0,
             suppressed=found.shown.suppressed,
             matching=len(rows),
+            dismissed=found.dismissed,
+            dismissed_url=question.with_dismissed().url(),
+            gone=self._gone(question) if not rows else (),
             question=question,
             span=found.span,
             stretches=_stretches(question, latest.window_days if latest else 0),
@@ -209,7 +223,7 @@ class ThemeList:
         appeals = self.stock.theme_appeals.appeals()
         offered = tuple(_offered(appeals, field, question) for field in FIELDS)
         if shown.discovery is None:
-            return Listed(shown, None, [], offered)
+            return Listed(shown, None, [], 0, offered)
         span = span_of(question, shown.discovery)
         tally = self._tally(question, appeals, span, shown.discovery)
         alarms = self.stock.alarms.alarms(is_open=True).alarms
@@ -218,8 +232,18 @@ class ThemeList:
             for theme in shown.themes
             if _asked_for(theme, question)
         )
-        held = (row for row in rows if row.matching or not question.facts)
-        return Listed(shown, span, in_order(held, question), offered)
+        held = [row for row in rows if row.matching or not question.facts]
+        told = [
+            row for row in held if row.status is not Status.DISMISSED or _with_dismissed(question)
+        ]
+        return Listed(shown, span, in_order(told, question), len(held) - len(told), offered)
+
+    def _gone(self, question: Question) -> tuple[Gone, ...]:
+        if not question.text:
+            return ()
+        themes = self.stock.catalog.gone(self.stock.least_subjects)
+        held = (one for one in themes if holds(one, question.text))
+        return gone_of(self.stock.engine, held, self.stock.least_subjects)
 
     def _tally(
         self, question: Question, appeals: WindowAppeals, span: Span, latest: Discovery
@@ -237,11 +261,17 @@ def _asked_for(theme: Theme, question: Question) -> bool:
     return (
         (not question.statuses or theme.status in question.statuses)
         and (not question.alarmed or bool(theme.alarms))
-        and (not question.text or _holds(theme, question.text.casefold()))
+        and (not question.text or holds(theme, question.text))
     )
 
 
-def _holds(theme: Theme, text: str) -> bool:
+def _with_dismissed(question: Question) -> bool:
+    return question.dismissed or Status.DISMISSED in question.statuses
+
+
+def holds(theme: Theme, text: str) -> bool:
+    """Tell whether the number, title or an exemplar of a theme holds a text."""
+    text = text.casefold()
     told = (theme.theme_id, theme.title, *(one.text for one in theme.portrait.exemplars))
     return any(text in one.casefold() for one in told)
 

@@ -83,6 +83,9 @@ class ThemeRow:
         Of all appeals of those days; outcomes are of the appeals of those days, too.
     first_seen
         Filing of its first appeal in the window, or the day it was first found on, if earlier.
+    driver
+        The strongest that is not a language, where there is one: in which language people write is
+        seldom why. None where nothing is told more often than chance explains.
     flag
         What its rarest open alarm says, or None.
     """
@@ -135,12 +138,17 @@ def row_of(theme: Theme, tally: Tally, flag: Flag | None) -> ThemeRow:
         matching=count.matching,
         share=count.appeals / tally.appeals if tally.appeals else 0.0,
         outcomes=count.outcomes,
-        driver=portrait.drivers[0] if portrait.drivers else None,
+        driver=_cause(portrait.drivers),
         first_seen=min(portrait.first_seen.date(), theme.born_on),
         retired_on=theme.retired_on,
         emerging=theme.emerging,
         flag=flag,
     )
+
+
+def _cause(drivers: Sequence[Driver]) -> Driver | None:
+    others = (one for one in drivers if one.field != "language")
+    return next(others, drivers[0] if drivers else None)
 
 
 def _counted(theme: Theme, tally: Tally) -> tuple[SpanCount, int | None]:

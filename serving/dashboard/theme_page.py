@@ -1,4 +1,7 @@
-"""The page of a theme: what it is, how big, whom it hits, what causes it, what was done."""
+"""The page of a theme: what it is, how big, whom it hits, what causes it, what was done.
+
+Of a theme that is not found now all figures are those of the discovery that found it last.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from typing import ClassVar, Final
 
 from models.alarm_entry import tells
 from models.alarms import Alarm
-from models.themes import Change, Discovery, Event, Portrait, Status, Theme
+from models.succession import WATCHED
+from models.themes import Change, Discovery, Portrait, Status, Theme
 from serving.dashboard.alarm_list_rows import AlarmRow, row_of
 from serving.dashboard.alarm_telling import may_be_shown
 from serving.dashboard.charts import Figure
@@ -19,6 +23,10 @@ from serving.dashboard.pages import Page
 from serving.dashboard.roles import Role
 from serving.dashboard.stock import Stock
 from serving.dashboard.theme_flags import Flag, flags_of
+from serving.dashboard.theme_gone import Gone, Named, gone_of, taken_in, telling_of
+from serving.dashboard.theme_lines import Line, lines_of
+from serving.dashboard.theme_notes import FIELD as NOTE
+from serving.dashboard.theme_notes import Entry, entries_of
 from serving.dashboard.theme_reach import Hit, hit_of
 from serving.dashboard.theme_reading import (
     APPEALS_SHOWN,
@@ -35,14 +43,6 @@ EPISODES: Final = 20
 
 
 @dataclass(frozen=True)
-class Named:
-    """Another theme, that a page leads to; without a title where it may not be named."""
-
-    theme_id: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Shown:
     """An exemplar, with the words that matter marked."""
 
@@ -51,17 +51,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of the lineage: what became of the theme on a day, and of which others."""
-
-    as_of: date
-    what: str
-    themes: tuple[Named, ...]
-
-
-@dataclass(frozen=True)
 class Made:
-    """Something that a person changed."""
+    """Something that a person changed; what a note says is among the notes."""
 
     made_at: datetime
     made_by: str
@@ -70,18 +61,29 @@ class Made:
     new: str
     reason: str | None
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a note that somebody wrote or took back."""
+        return self.field == NOTE
+
 
 @dataclass(frozen=True)
 class Size:
-    """How big a theme is: counts as of `models.themes.Portrait`, its share of all appeals."""
+    """How big a theme is: counts as of `models.themes.Portrait`, its share of all appeals.
+
+    Attributes
+    ----------
+    week, before
+        Appeals of the last seven days, and of the seven before; None of a theme not found now.
+    """
 
     appeals: int
     share: float
     cases: int
     subjects: int
     campaigns: int
-    week: int
-    before: int
+    week: int | None
+    before: int | None
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,20 @@ class ThemePage(Page):
         As the catalogue has it. Its revision is carried in every form: whoever changes what
         somebody else has changed meanwhile is told.
     window
-        The newest discovery.
-    went_to
-        The theme that it counts to now, or None.
+        The discovery that the figures are of.
+    gone
+        Where it went; None where it is found now.
     episodes
         The alarms that tell the theme, open ones first, then the latest closed.
+    trend
+        None where no day counts to it any more.
+    own_until
+        The last day that counts to a theme that is not found now; None where none does.
     targets
         Themes that it may be merged into.
-    may_read, may_note, may_change
-        What the person may do; whoever may read an appeal has it linked.
+    may_read, may_note, may_change, may_close
+        What the person may do; whoever may read an appeal has it linked. A theme that is not found
+        now, and watched still, can only be closed.
     """
 
     template: ClassVar[str] = "theme.html"
@@ -134,15 +141,16 @@ class ThemePage(Page):
 
     theme: Theme
     window: Discovery
-    went_to: Named | None
-    took_in: tuple[Named, ...]
+    gone: Gone | None
     flags: tuple[Flag, ...]
     episodes: tuple[AlarmRow, ...]
     size: Size
-    trend: Figure
+    trend: Figure | None
+    own_until: date | None
     exemplars: tuple[Shown, ...]
     hit: Hit
     lines: tuple[Line, ...]
+    notes: tuple[Entry, ...]
     changes: tuple[Made, ...]
     filed: FiledPage
     statuses: tuple[Status, ...]
@@ -150,6 +158,7 @@ class ThemePage(Page):
     may_read: bool
     may_note: bool
     may_change: bool
+    may_close: bool
     refused: Refused
 
 
@@ -175,32 +184,37 @@ class ThemePages:
         NoSuchTheme
             There is none to be shown.
         """
-        least = self.stock.least_subjects
-        theme = shown_theme(self.stock.catalog, theme_id, least)
-        window = self.stock.catalog.latest()
-        assert window is not None  # a theme has been found
-        alarms = [one for one in self.stock.alarms.alarms().alarms if tells(one.account, theme_id)]
-        names = names_of(self.stock.engine, least)
+        stock, least = self.stock, self.stock.least_subjects
+        theme = shown_theme(stock.catalog, theme_id, least)
+        away = theme.retired_on is not None or theme.merged_into is not None
+        (gone,) = gone_of(stock.engine, [theme], least) if away else (None,)
+        telling = telling_of(stock.engine, theme, gone)
+        window, until = telling.discovery, telling.days_until
+        alarms = [one for one in stock.alarms.alarms().alarms if tells(one.account, theme_id)]
+        names = names_of(stock.engine, least)
+        watched = theme.merged_into is None and theme.status in WATCHED
         return ThemePage(
             title=theme.title,
             theme=theme,
             window=window,
-            went_to=_named(theme.merged_into or theme.merged, names),
-            took_in=tuple(Named(one.theme_id, one.title) for one in theme.took_in),
+            gone=gone,
             flags=flags_of(theme, alarms),
             episodes=_episodes(alarms, names, least),
-            size=_size(theme, window),
-            trend=trend_of(self.stock.engine, theme, window, alarms),
+            size=_size(theme, window, current=telling.current),
+            trend=None if until is None else trend_of(stock.engine, theme, until, alarms),
+            own_until=until if gone else None,
             exemplars=_exemplars(theme.portrait),
-            hit=hit_of(self.stock.engine, theme_id, window.as_of, least),
-            lines=_lines(theme, names),
+            hit=hit_of(stock.engine, theme_id, window.as_of, least),
+            lines=lines_of(theme, taken_in(stock.engine, theme_id, least), names),
+            notes=entries_of(theme.changes),
             changes=tuple(map(made_of, reversed(theme.changes))),
             filed=self._filed(theme, window, filed_page),
-            statuses=tuple(one for one in Status if one is not Status.DISMISSED),
+            statuses=_statuses(theme, closing=gone is not None),
             targets=self._targets(theme_id, names),
             may_read=role.includes(Role.REVIEWER),
-            may_note=role.includes(Role.REVIEWER) and theme.merged_into is None,
-            may_change=role.includes(Role.MANAGER) and theme.merged_into is None,
+            may_note=role.includes(Role.REVIEWER) and (gone is None or watched),
+            may_change=role.includes(Role.MANAGER) and gone is None,
+            may_close=role.includes(Role.MANAGER) and gone is not None and watched,
             refused=refused or Refused(),
         )
 
@@ -228,6 +242,13 @@ def _exemplars(portrait: Portrait) -> tuple[Shown, ...]:
     return tuple(Shown(one.appeal_id, marker.pieces(one.text)) for one in portrait.exemplars)
 
 
+def _statuses(theme: Theme, *, closing: bool) -> tuple[Status, ...]:
+    """Offer what a theme may be made; to dismiss it is a form of its own, which asks why."""
+    if closing:
+        return (theme.status, Status.RESOLVED)
+    return tuple(one for one in Status if one is not Status.DISMISSED or one is theme.status)
+
+
 def made_of(change: Change) -> Made:
     """Say a change; a value that is missing is a dash."""
     return Made(
@@ -241,48 +262,22 @@ def made_of(change: Change) -> Made:
 
 
 _FIELDS: Final = {"merged_into": "merged into", "took_in": "took in"}
-_EVENTS: Final = {
-    Event.BORN: "found for the first time",
-    Event.CONTINUED: "found again",
-    Event.SPLIT: "split from",
-    Event.MERGED: "merged into",
-    Event.RETIRED: "no longer found",
-}
 
 
-def _named(theme_id: str | None, names: Mapping[str, str]) -> Named | None:
-    return None if theme_id is None else Named(theme_id, names.get(theme_id, ""))
-
-
-def _size(theme: Theme, latest: Discovery) -> Size:
-    portrait, last = theme.portrait, latest.as_of
+def _size(theme: Theme, window: Discovery, *, current: bool) -> Size:
+    portrait, last = theme.portrait, window.as_of
     this_week = last - timedelta(days=6)
     week = sum(one.appeals for one in portrait.days if one.day >= this_week)
     before = sum(
         one.appeals for one in portrait.days if this_week - timedelta(days=7) <= one.day < this_week
     )
-    share = portrait.size / latest.appeals if latest.appeals else 0.0
+    share = portrait.size / window.appeals if window.appeals else 0.0
     return Size(
         portrait.size,
         share,
         portrait.cases,
         portrait.subjects,
         portrait.campaigns,
-        week,
-        before,
+        week if current else None,
+        before if current else None,
     )
-
-
-def _lines(theme: Theme, names: Mapping[str, str]) -> tuple[Line, ...]:
-    """Say what became of a theme, the latest first; days on which it was only found again, once."""
-    told: list[Line] = []
-    for place, descent in enumerate(reversed(theme.descents)):
-        others = tuple(
-            Named(one, names.get(one, ""))
-            for one in (descent.into or descent.parents)
-            if one != theme.theme_id
-        )
-        if descent.event is Event.CONTINUED and place and not others:
-            continue
-        told.append(Line(descent.as_of, _EVENTS[descent.event], others))
-    return tuple(told)

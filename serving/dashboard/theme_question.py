@@ -23,8 +23,10 @@ DAYS: Final = (7, 14, 28, 90)
 """Of how many last days the list may tell."""
 MATCHING: Final = "match"
 """The order by matching appeals, which is there where facts are asked for."""
+NEW: Final = "new"
+"""The order by what is new."""
 SORTS: Final[Mapping[str, str]] = {
-    "new": "What is new",
+    NEW: "What is new",
     "title": "Theme",
     "status": "Status",
     MATCHING: "Matching",
@@ -58,10 +60,11 @@ class Question:
         Or on the days from one to another; None: from the first, to the last discovered.
     alarmed
         Only those with an open alarm.
-    retired
-        Those that are no longer found, too.
+    retired, dismissed
+        Those that are no longer found, too; those that are dismissed, too.
     sort, falling
-        By what, and whether the largest come first.
+        By what, and whether the largest come first. By default what is new comes first, or, where
+        facts are asked for, what has most of them.
     page
         From 1.
     """
@@ -74,9 +77,15 @@ class Question:
     until: date | None = None
     alarmed: bool = False
     retired: bool = False
-    sort: str = "new"
+    dismissed: bool = False
+    sort: str = NEW
     falling: bool = True
     page: int = 1
+
+    @property
+    def by_default(self) -> bool:
+        """Whether it is sorted as it is where nobody asks for an order."""
+        return self.falling and self.sort == _usual_order(self.facts)
 
     @property
     def filters(self) -> bool:
@@ -100,7 +109,8 @@ class Question:
             ("to", self.until.isoformat() if self.until else ""),
             ("alarm", "1" if self.alarmed else ""),
             ("retired", "1" if self.retired else ""),
-            ("sort", "" if order == "-new" else order),
+            ("dismissed", "1" if self.dismissed else ""),
+            ("sort", "" if self.by_default else order),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         query = urlencode([(name, value) for name, value in told if value])
@@ -114,6 +124,10 @@ class Question:
     def at(self, page: int) -> Question:
         """Ask for another page."""
         return replace(self, page=page)
+
+    def with_dismissed(self) -> Question:
+        """Ask for dismissed themes, too."""
+        return replace(self, dismissed=True, page=1)
 
     def of_days(self, days: int) -> Question:
         """Ask for so many last days; 0: for all."""
@@ -131,7 +145,8 @@ def question_of(query: QueryParams) -> Question:
     """
     facts, days = _facts(query), query.get("days", "")
     since, until = _date(query.get("from", "")), _date(query.get("to", ""))
-    order = query.get("sort", "-new")
+    usual = _usual_order(facts)
+    order = query.get("sort") or f"-{usual}"
     known = order.removeprefix("-") in {*SORTS} - ({MATCHING} if not facts else set())
     return Question(
         statuses=tuple(one for one in Status if str(one) in query.getlist("status")),
@@ -142,10 +157,15 @@ def question_of(query: QueryParams) -> Question:
         until=until,
         alarmed=query.get("alarm") == "1",
         retired=query.get("retired") == "1",
-        sort=order.removeprefix("-") if known else "new",
+        dismissed=query.get("dismissed") == "1",
+        sort=order.removeprefix("-") if known else usual,
         falling=order.startswith("-") if known else True,
         page=_page(query.get("page", "")),
     )
+
+
+def _usual_order(facts: tuple[tuple[str, str], ...]) -> str:
+    return MATCHING if facts else NEW
 
 
 def _facts(query: QueryParams) -> tuple[tuple[str, str], ...]:

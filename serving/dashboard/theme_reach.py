@@ -64,7 +64,8 @@ class Hit:
     most
         Appeals of the one who has most.
     fields
-        Markets and languages, then attributes that hold categories, then how it was enforced.
+        Those that drive the theme, the strongest first, then markets and languages, then attributes
+        that hold categories, then how it was enforced.
     """
 
     appeals: int
@@ -88,7 +89,7 @@ def hit_of(engine: sa.Engine, theme_id: str, as_of: date, least_subjects: int) -
     query = sa.select(*columns).select_from(THEME_MEMBERS.join(APPEALS, same)).where(*member)
     with reading(engine) as connection:
         rows = connection.execute(query).all()
-        drivers = _drivers(connection)
+        drivers, own = _drivers(connection), _driving(connection, theme_id)
     sellers = [row.subject_id or f"/{row.appeal_id}" for row in rows]
     facts = {name: [getattr(row, name) for row in rows] for name in names}
     told = _by_value(facts, sellers)
@@ -97,7 +98,8 @@ def hit_of(engine: sa.Engine, theme_id: str, as_of: date, least_subjects: int) -
     first, last = (
         [_reach(name, told[name], len(rows), told[name]) for name in some] for some in (FIRST, LAST)
     )
-    return _hit(sellers, (*first, *found, *last))
+    fields = sorted((*first, *found, *last), key=lambda one: own.get(one.field, len(own)))
+    return _hit(sellers, tuple(fields))
 
 
 def _hit(sellers: Sequence[str], fields: tuple[Reach, ...]) -> Hit:
@@ -112,6 +114,14 @@ def _drivers(connection: sa.Connection) -> frozenset[tuple[str, str]]:
     """Name the facts that drive any theme: each is told by several sellers."""
     query = sa.select(THEME_DRIVERS.c.field, THEME_DRIVERS.c.value).distinct()
     return frozenset((row.field, row.value) for row in connection.execute(query))
+
+
+def _driving(connection: sa.Connection, theme_id: str) -> Mapping[str, int]:
+    """Rank the fields that drive a theme, the strongest first."""
+    driver = THEME_DRIVERS.c
+    query = sa.select(driver.field).where(driver.theme_id == theme_id).order_by(driver.place)
+    fields = dict.fromkeys(connection.execute(query).scalars())
+    return {field: rank for rank, field in enumerate(fields)}
 
 
 def _by_value(facts: Mapping[str, Sequence[str | None]], sellers: Sequence[str]) -> Cells:

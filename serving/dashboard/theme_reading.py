@@ -14,7 +14,7 @@ from features.database import reading
 from features.tables import APPEALS, DECISIONS, THEME_MEMBERS, THEMES
 from models.catalog import Catalog
 from models.theme_queries import no_such_theme, ordered
-from models.themes import Theme
+from models.themes import Status, Theme
 from serving.dashboard.queue_rows import url_of
 
 APPEALS_SHOWN: Final = 20
@@ -54,11 +54,12 @@ def names_of(engine: sa.Engine, least_subjects: int) -> dict[str, str]:
 
 
 def open_targets(engine: sa.Engine, least_subjects: int) -> frozenset[str]:
-    """Give the themes that another may be merged into: found, not merged, and shown."""
+    """Give the themes that another may be merged into: found and shown, not merged or dismissed."""
     query = sa.select(THEMES.c.theme_id).where(
         THEMES.c.subjects >= least_subjects,
         THEMES.c.merged_into.is_(None),
         THEMES.c.retired_on.is_(None),
+        THEMES.c.status != Status.DISMISSED.value,
     )
     with reading(engine) as connection:
         return frozenset(connection.execute(query).scalars())

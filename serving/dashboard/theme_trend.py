@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import sqlalchemy as sa
 
 from models.alarms import Alarm, Kind
-from models.expectation import LEAST_DAYS, expectation
-from models.themes import Discovery, Theme
+from models.expectation import LEAST_DAYS, Expectation, expectation
+from models.themes import Theme
 from models.tree.whole import intake_gaps
 from serving.dashboard.charts import Episode, Figure, TrendDay, trend_figure
 from serving.dashboard.theme_history import filed_by_day, known_days
@@ -23,27 +24,30 @@ TREND_DAYS: Final = 120
 HISTORY_DAYS: Final = 180
 """Days that are looked at: what is older weighs a quarter at most in what is expected."""
 METHOD: Final = (
-    " The line is what the theme's own days before each day let expect: a negative binomial"
-    " regression with trend, season and weekday, in which days that stand out weigh less. Chance"
-    " alone leaves 19 days of 20 within the band; days outside it are in colour."
+    " The line is what the theme's own past lets expect of each day: a negative binomial regression"
+    " with trend, season and weekday. A burst of up to four weeks does not raise it; a change that"
+    " lasts is followed after five. Chance alone leaves 19 days of 20 within the band; days outside"
+    " it are in colour."
 )
 _DAY = timedelta(days=1)
 
 
-def trend_of(engine: sa.Engine, theme: Theme, latest: Discovery, alarms: Sequence[Alarm]) -> Figure:
+def trend_of(engine: sa.Engine, theme: Theme, until: date, alarms: Sequence[Alarm]) -> Figure:
     """Draw the days of a theme.
 
     Parameters
     ----------
+    until
+        The last day that counts to it.
     alarms
         Those that tell the theme.
     """
-    known = known_days(engine, theme.born_on) or latest.as_of
-    counts = {one.day: one.appeals for one in theme.portrait.days}
-    first = max(min([known, *counts]), latest.as_of - (HISTORY_DAYS - 1) * _DAY)
-    filed = filed_by_day(engine, first, latest.as_of)
-    episodes = list(_episodes(alarms))
-    days = expected_days(counts, filed, (first, latest.as_of), known, episodes)
+    counts = {one.day: one.appeals for one in theme.portrait.days if one.day <= until}
+    known = min(known_days(engine, theme.born_on) or until, until)
+    first = max(min([known, *counts]), until - (HISTORY_DAYS - 1) * _DAY)
+    filed = filed_by_day(engine, first, until)
+    episodes = [one for one in _episodes(alarms) if one.first <= until]
+    days = expected_days(counts, filed, (first, until), known, episodes)
     return trend_figure(days, episodes, _caption(days, episodes))
 
 
@@ -74,13 +78,21 @@ def expected_days(
     series = np.array(observed, dtype=np.float64)
     gone = intake_gaps(np.array([filed.get(one, 0) for one in span], dtype=np.float64))
     series[gone | [one < known or _alarmed(one, episodes) for one in span]] = np.nan
-    found = expectation(series[None], min(len(span), TREND_DAYS))
+    # What the last day holds is not looked at: while no other changes, this holds too.
+    series[-1] = np.nan
+    found = _expected(series.tobytes())
     told = list(map(TrendDay, span, observed))[-TREND_DAYS:]
     ends_of = zip(found.expected[0], found.lower[0], found.upper[0], strict=True)
     days = [_against(one, *map(float, to)) for one, to in zip(told, ends_of, strict=True)]
     if days[-1].beyond == "below":
         days[-1] = replace(days[-1], lower=float(days[-1].observed))
     return days
+
+
+@lru_cache(maxsize=64)
+def _expected(series: bytes) -> Expectation:
+    counts = np.frombuffer(series)[None]
+    return expectation(counts, min(counts.shape[1], TREND_DAYS))
 
 
 def _alarmed(when: date, episodes: Sequence[Episode]) -> bool:
@@ -100,7 +112,9 @@ def _caption(days: Sequence[TrendDay], episodes: Sequence[Episode]) -> str:
     else:
         caption += f" Nothing is expected before {counted(LEAST_DAYS, 'day')} of it are known."
     return caption + (
-        " On shaded days an alarm was open: no day is expected from them." if episodes else ""
+        " On shaded days an alarm was open: what is expected later leaves them out."
+        if episodes
+        else ""
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +12,11 @@ import numpy as np
 
 from models.expectation import Expectation, expectation
 from models.tree.whole import intake_gaps
-from serving.dashboard.charts import Figure, chart_of, spec_of
+from serving.dashboard.charts import Figure, Note, chart_of, spec_of
 from serving.dashboard.drawing import still_of
-from serving.dashboard.rate_figures import WEEK, RateWeek, rate_week
-from serving.dashboard.today_reading import DayCounts
+from serving.dashboard.rate_figures import WEEK, RateWeek, weeks_of
+from serving.dashboard.theme_question import Question
+from serving.dashboard.today_reading import DayCount
 from serving.dashboard.wording import NOTHING, counted, day, number
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SHOWN_DAYS: Final = 42
 SHOWN_WEEKS: Final = 12
 HEIGHT: Final = 190
+MOST_NOTES: Final = 5
+"""Days outside the band that are told below the chart, the latest ones."""
 
 
 @dataclass(frozen=True)
@@ -44,36 +47,23 @@ class ExpectedDay:
         return "above" if self.observed > self.upper else "below" * (self.observed < self.lower)
 
 
-@dataclass(frozen=True)
-class ExpectedDays:
-    """The last days of filing and of deciding, each against its expectation."""
-
-    filed: tuple[ExpectedDay, ...]
-    decided: tuple[ExpectedDay, ...]
-
-
-def expected_days(days: Sequence[DayCounts]) -> ExpectedDays:
-    """Expect the last days of filings and decisions by the days before; days without intake out."""
-    filed = np.array([one.filed for one in days], dtype=np.float64)
-    decided = np.array([one.decided for one in days], dtype=np.float64)
-    known = np.array([np.where(intake_gaps(one), np.nan, one) for one in (filed, decided)])
-    known[:, : _first(filed)] = np.nan
-    known[1, : _first(decided)] = np.nan
+def expected_days(days: Sequence[DayCount]) -> tuple[ExpectedDay, ...]:
+    """Expect the last days by the days before each; days on which nothing came are left out."""
+    counts = np.array([one.count for one in days], dtype=np.float64)
+    known = np.where(intake_gaps(counts), np.nan, counts)
+    known[: _first(counts)] = np.nan
     # What the last day holds is not looked at: while no other changes, this holds too.
-    known[:, -1] = np.nan
-    found = _expected(known.tobytes(), len(days))
-    last = days[-SHOWN_DAYS:]
-    rows = zip(found.expected, found.lower, found.upper, strict=True)
-    filed_ends, decided_ends = (np.column_stack(row).tolist() for row in rows)
-    return ExpectedDays(
-        tuple(_day(one.day, one.filed, *to) for one, to in zip(last, filed_ends, strict=True)),
-        tuple(_day(one.day, one.decided, *to) for one, to in zip(last, decided_ends, strict=True)),
+    known[-1] = np.nan
+    found = _expected(known.tobytes())
+    ends = np.column_stack([found.expected[0], found.lower[0], found.upper[0]]).tolist()
+    return tuple(
+        _day(one.day, one.count, *to) for one, to in zip(days[-SHOWN_DAYS:], ends, strict=True)
     )
 
 
-@lru_cache(maxsize=4)
-def _expected(known: bytes, days: int) -> Expectation:
-    return expectation(np.frombuffer(known).reshape(-1, days), SHOWN_DAYS)
+@lru_cache(maxsize=8)
+def _expected(known: bytes) -> Expectation:
+    return expectation(np.frombuffer(known)[None], SHOWN_DAYS)
 
 
 def _day(when: date, observed: int, expected: float, lower: float, upper: float) -> ExpectedDay:
@@ -88,18 +78,15 @@ def _first(counts: np.ndarray[Any, Any]) -> int:
     return int(there[0]) if len(there) else len(counts)
 
 
-def rate_weeks(days: Sequence[DayCounts]) -> tuple[RateWeek, ...]:
+def rate_weeks(days: Sequence[DayCount]) -> tuple[RateWeek, ...]:
     """Sum weeks up to the last complete day, the last week last."""
     whole = days[:-1]
-    weeks = []
-    for end in range(len(whole), WEEK - 1, -WEEK):
-        week = whole[end - WEEK : end]
-        decided, overturned = (
-            sum(one.decided for one in week),
-            sum(one.overturned for one in week),
-        )
-        weeks.append(rate_week(week[-1].day, decided, overturned))
-    return tuple(reversed(weeks[:SHOWN_WEEKS]))
+    begin = len(whole) % WEEK
+    weeks = [whole[at : at + WEEK] for at in range(begin, len(whole), WEEK)]
+    counts = [
+        (sum(one.count for one in week), sum(one.overturned for one in week)) for week in weeks
+    ]
+    return weeks_of(counts, whole[-1].day, SHOWN_WEEKS) if weeks else ()
 
 
 def days_figure(name: str, noun: str, days: Sequence[ExpectedDay]) -> Figure:
@@ -109,24 +96,55 @@ def days_figure(name: str, noun: str, days: Sequence[ExpectedDay]) -> Figure:
         caption += " The line is what the days before let expect, the band what chance may give;"
         caption += " days outside it are in colour."
     caption += f" {day(days[-1].day)} is not complete."
-    rows = [
-        (
-            day(one.day) + (", not complete" if one is days[-1] else ""),
-            number(one.observed),
-            number(None if one.expected is None else round(one.expected, 1)),
-            _span(one.lower, one.upper),
-            "" if one is days[-1] else one.beyond,
-        )
-        for one in reversed(days)
-    ]
     return Figure(
         name=name,
         caption=caption,
         spec=spec_of(_days_chart(noun, days)),
         columns=("Day", noun, "Expected", "By chance", "Outside"),
-        rows=tuple(rows),
-        still=still_of([one.observed for one in days], [one.expected for one in days]),
+        rows=tuple(_row(one, one is not days[-1]) for one in reversed(days)),
+        still=still_of(
+            [one.observed for one in days],
+            [one.expected for one in days],
+            within=[_ends(one) for one in days],
+        ),
     )
+
+
+def filed_figure(days: Sequence[ExpectedDay]) -> Figure:
+    """Draw the intake; what came on a day leads to the themes of that day."""
+    outside = [one for one in reversed(days[:-1]) if one.beyond]
+    return replace(
+        days_figure("filed", "Appeals", days),
+        urls=tuple(themes_url(one) for one in reversed(days)),
+        notes=tuple(
+            Note(
+                f"{one.day:%-d %b}: {number(one.observed)} filed,"
+                f" {number(round(one.expected or 0))} expected",
+                "the themes of that day",
+                themes_url(one),
+            )
+            for one in outside[:MOST_NOTES]
+        ),
+    )
+
+
+def themes_url(one: ExpectedDay) -> str:
+    """Give the address of the themes that were told on a day."""
+    return Question(since=one.day, until=one.day).url()
+
+
+def _row(one: ExpectedDay, complete: bool) -> tuple[str, ...]:
+    return (
+        day(one.day) + ("" if complete else ", not complete"),
+        number(one.observed),
+        number(None if one.expected is None else round(one.expected, 1)),
+        _span(one.lower, one.upper),
+        one.beyond if complete else "",
+    )
+
+
+def _ends(one: ExpectedDay) -> tuple[float, float] | None:
+    return None if one.lower is None or one.upper is None else (one.lower, one.upper)
 
 
 def _span(lower: float | None, upper: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -11,9 +12,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from features.database import reading
-from features.tables import APPEALS, DECISIONS, HISTORY_DAYS, THEME_CHANGES, THEMES
+from features.tables import APPEALS, HISTORY_DAYS, THEME_CHANGES, THEMES
 from models.themes import Status
 from serving.dashboard.by_day import ByDay, midnight
+from serving.dashboard.flows import Flow, flow_of
 from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.queue_waiting import Waiting, WaitingRoom
 
@@ -22,21 +24,37 @@ HISTORY_DAYS_READ: Final = 182
 
 
 @dataclass(frozen=True)
-class DayCounts:
+class DayCount:
     """A day of the whole history, UTC.
 
     Attributes
     ----------
-    filed, decided
-        Appeals filed, and appeals decided for good, on the day.
+    count
+        Appeals filed on the day, or decided for good.
     overturned
-        Of `decided`.
+        Of `count`, where they are decisions.
     """
 
     day: date
-    filed: int = 0
-    decided: int = 0
+    count: int = 0
     overturned: int = 0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Appeals as they came in, or decisions as they were made.
+
+    Attributes
+    ----------
+    until, late
+        As of `serving.dashboard.flows.Flow`.
+    days
+        Every day from the first on, at most `HISTORY_DAYS_READ`, up to that of `until`.
+    """
+
+    until: datetime
+    late: int
+    days: tuple[DayCount, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +79,20 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Longest:
+    """The tenth of the undecided appeals that has waited longest.
+
+    Attributes
+    ----------
+    until
+        When the last of them was filed.
+    """
+
+    appeals: int
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Told:
     """A theme as it is named in passing; `escalated_at` is None where it never was."""
 
@@ -77,17 +109,16 @@ class Course:
 
     Attributes
     ----------
-    moment
-        The latest filing or decision that is not in the future, or None: there is none.
-    days
-        Every day from the first on, at most `HISTORY_DAYS_READ`, up to that of `moment`.
-    waits
-        Those that are not decided.
+    filed, decided
+        Each up to a day of its own; None where there is none that is not in the future.
+    waits, longest
+        Those that are not decided; None: there is none.
     """
 
-    moment: datetime | None
-    days: tuple[DayCounts, ...] = ()
+    filed: Stream | None
+    decided: Stream | None = None
     waits: tuple[Waits, ...] = ()
+    longest: Longest | None = None
 
 
 class Courses:
@@ -111,24 +142,39 @@ class Courses:
     def course(self, now: datetime) -> Course:
         """Tell how things stand at a moment."""
         with self._turn, reading(self.engine) as connection:
-            moment = _last_moment(connection, now)
-            if moment is None:
-                return Course(None)
-            since = moment.date() - timedelta(days=HISTORY_DAYS_READ - 1)
-            filed = self._filed.days(connection, since, moment.date())
-            # The day is not over: one filed on it in the future does not count yet.
-            filed[moment.date()] = _filed_between(connection, midnight(moment.date()), moment)
-            decided = self.decisions.counts(connection, since, moment)
-        return Course(moment, _days(filed, decided, moment), waits_of(self.room.waiting(), now))
+            filed = self._filings(connection, now)
+            decided = self._decisions(connection, now)
+        if filed is None:
+            return Course(None)
+        waiting = self.room.waiting()
+        return Course(filed, decided, waits_of(waiting, now), longest_of(waiting, now))
+
+    def _filings(self, connection: sa.Connection, now: datetime) -> Stream | None:
+        when, mark = APPEALS.c.submitted_at, HISTORY_DAYS.c.filed
+        flow = flow_of(connection, when, mark, self._filed_on, now)
+        if flow is None:
+            return None
+        filed = self._filed_on(connection, _first_read(flow), flow.until)
+        counts = {day: (count, 0) for day, count in filed.items() if count}
+        return Stream(flow.until, flow.late, _days(counts, flow))
+
+    def _filed_on(self, connection: sa.Connection, since: date, until: datetime) -> dict[date, int]:
+        """Count the appeals filed on each day up to a moment."""
+        last = until.date()
+        filed = self._filed.days(connection, since, last)
+        # The day is not over: one filed on it in the future does not count yet.
+        return {**filed, last: _filed_between(connection, midnight(last), until)}
+
+    def _decisions(self, connection: sa.Connection, now: datetime) -> Stream | None:
+        flow = self.decisions.flow(connection, now)
+        if flow is None:
+            return None
+        counts = self.decisions.counts(connection, _first_read(flow), flow.until)
+        return Stream(flow.until, flow.late, _days(counts, flow))
 
 
-def _last_moment(connection: sa.Connection, now: datetime) -> datetime | None:
-    """Tell when anything happened last. The future is left out: a date mistyped lies there."""
-    lasts = [
-        connection.execute(sa.select(sa.func.max(column)).where(column <= now)).scalar_one()
-        for column in (APPEALS.c.submitted_at, DECISIONS.c.decided_at)
-    ]
-    return max((one for one in lasts if one is not None), default=None)
+def _first_read(flow: Flow) -> date:
+    return flow.until.date() - timedelta(days=HISTORY_DAYS_READ - 1)
 
 
 def read_filed(connection: sa.Connection, first: date, last: date) -> dict[date, int]:
@@ -146,12 +192,11 @@ def _filed_between(connection: sa.Connection, since: datetime, until: datetime) 
     return int(connection.execute(query).scalar_one())
 
 
-def _days(
-    filed: dict[date, int], decided: dict[date, tuple[int, int]], moment: datetime
-) -> tuple[DayCounts, ...]:
-    first = min([*(day for day, count in filed.items() if count), *decided, moment.date()])
-    span = (first + timedelta(days=n) for n in range((moment.date() - first).days + 1))
-    return tuple(DayCounts(one, filed.get(one, 0), *decided.get(one, (0, 0))) for one in span)
+def _days(counts: Mapping[date, tuple[int, int]], flow: Flow) -> tuple[DayCount, ...]:
+    last = flow.until.date()
+    first = min([*counts, last])
+    span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return tuple(DayCount(one, *counts.get(one, (0, 0))) for one in span)
 
 
 def waits_of(waiting: Waiting, now: datetime) -> tuple[Waits, ...]:
@@ -168,6 +213,16 @@ def waits_of(waiting: Waiting, now: datetime) -> tuple[Waits, ...]:
             lots.index, lots["size"], lots["min"], overdue, strict=True
         )
     )
+
+
+def longest_of(waiting: Waiting, now: datetime) -> Longest | None:
+    """Tell which tenth of the undecided appeals has waited longest."""
+    filed = waiting.frame["submitted_at"]
+    told = filed[filed <= pd.Timestamp(now)]
+    if told.empty:
+        return None
+    number = -(-len(told) // 10)
+    return Longest(number, told.nsmallest(number).iloc[-1].to_pydatetime())
 
 
 def _told(name: object) -> str | None:

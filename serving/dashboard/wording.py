@@ -41,6 +41,12 @@ def day(value: date | datetime | None) -> str:
     return NOTHING if value is None else f"{value.day} {value:%b %Y}"
 
 
+def day_span(first: date, last: date) -> str:
+    """Write some days: 3 to 9 Mar; 27 Feb to 5 Mar."""
+    head = f"{first.day}" if first.month == last.month else f"{first:%-d %b}"
+    return f"{head} to {last:%-d %b}"
+
+
 def moment(value: datetime | None) -> str:
     """Write a moment, UTC: 3 Mar 2025, 14:05."""
     return NOTHING if value is None else f"{day(value)}, {value:%H:%M}"
@@ -71,6 +77,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "share": share,
     "change": change,
     "day": day,
+    "day_span": day_span,
     "moment": moment,
     "iso": iso,
     "plain": plain,

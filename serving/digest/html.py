@@ -17,10 +17,17 @@ MOST_BYTES: Final = 100_000
 """Gmail cuts a message at 102 kB; a mail's headers need some of them."""
 
 
-def digest_html(digest: Digest) -> str:
+def digest_html(digest: Digest, base: str | None = None) -> str:
     """Write a digest as a page.
 
     Where `MOST_CARDS` alarms are too many for the mail, as many as fit are told in full.
+
+    Parameters
+    ----------
+    base
+        Address of the service, without the last slash, where alarms and themes are to lead to their
+        pages; empty: the digest is read on the service itself. None: nothing leads anywhere, for a
+        mail does not know where its reader finds the service.
 
     Returns
     -------
@@ -28,10 +35,10 @@ def digest_html(digest: Digest) -> str:
         A whole document of at most `MOST_BYTES` in UTF-8.
     """
     for cards in range(MOST_CARDS, 0, -1):
-        html = render_html(page_of(digest, cards))
+        html = render_html(page_of(digest, cards, base))
         if len(html.encode()) <= MOST_BYTES:
             return html
-    return render_html(page_of(digest, 0))
+    return render_html(page_of(digest, 0, base))
 
 
 def render_html(page: Page) -> str:
@@ -50,6 +57,7 @@ def html_templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     templates.globals.update(style=STYLES, colour=COLOURS, tone=TONES)
     return templates

@@ -55,7 +55,7 @@ VALUE: Final = 80
 HEADINGS: Final = {
     Section.OPENED: "Opened",
     Section.GROWN: "Escalated or grown",
-    Section.OPEN: "Still open",
+    Section.OPEN: "Open from before, unchanged",
     Section.CLOSED: "Closed",
 }
 GROUPS: Final = {
@@ -86,11 +86,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class ThemeLine:
-    """A theme, and what there is to say of it."""
+    """A theme, and what there is to say of it; `url` as of `Card`."""
 
     theme_id: str
     title: str
     state: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class Card:
         How often chance alone would raise it.
     subjects
         Who is hit; empty where nobody can be counted.
+    url
+        Address of its page; empty: the reader is led nowhere.
     """
 
     alarm_id: str
@@ -120,6 +123,7 @@ class Card:
     causes: tuple[Cause, ...]
     exemplars: tuple[str, ...]
     theme: ThemeLine | None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,14 @@ class Page:
     looked: str
 
 
-def page_of(digest: Digest, most_cards: int = MOST_CARDS) -> Page:
-    """Lay out a digest; of more alarms than `most_cards` the first ones are told in full."""
+def page_of(digest: Digest, most_cards: int = MOST_CARDS, base: str | None = None) -> Page:
+    """Lay out a digest; of more alarms than `most_cards` the first ones are told in full.
+
+    Parameters
+    ----------
+    base
+        As of `serving.digest.html.digest_html`.
+    """
     told = headline(digest)
     listed = digest.changes[:MOST_LINES]
     return Page(
@@ -180,8 +190,8 @@ def page_of(digest: Digest, most_cards: int = MOST_CARDS) -> Page:
         period=f"{span(digest.period)}, {counted(digest.period.days, 'day')} UTC",
         intake=_intake(digest),
         chance=chance(digest),
-        parts=_parts(digest, most_cards),
-        themes=_groups(digest),
+        parts=_parts(digest, most_cards, base),
+        themes=_groups(digest, base),
         changes=tuple(_change(one, digest.named) for one in listed),
         more_changes=_more(len(digest.changes) - len(listed), "change"),
         suppressed=_suppressed(digest),
@@ -204,7 +214,7 @@ def _intake(digest: Digest) -> Figure:
     return Figure("Appeals filed", f"{filed:,}", f"{before:,}", change.replace("-", "−"))
 
 
-def _parts(digest: Digest, most_cards: int) -> tuple[Part, ...]:
+def _parts(digest: Digest, most_cards: int, base: str | None) -> tuple[Part, ...]:
     """Fill the sections in their order, as long as there is room."""
     parts, room = [], most_cards
     for section, heading in HEADINGS.items():
@@ -212,12 +222,12 @@ def _parts(digest: Digest, most_cards: int) -> tuple[Part, ...]:
         told = entries[:room]
         room -= len(told)
         if entries:
-            cards = tuple(_card(entry) for entry in told)
+            cards = tuple(_card(entry, base) for entry in told)
             parts.append(Part(heading, cards, _more(len(entries) - len(told), "alarm")))
     return tuple(parts)
 
 
-def _card(entry: Entry) -> Card:
+def _card(entry: Entry, base: str | None) -> Card:
     alarm = entry.alarm
     account = alarm.account
     return Card(
@@ -231,7 +241,8 @@ def _card(entry: Entry) -> Card:
         chart=chart_of(entry.days),
         causes=tuple(_cause(driver) for driver in account.drivers[:CAUSES]),
         exemplars=_exemplars(entry),
-        theme=None if entry.theme is None else _theme(entry.theme),
+        theme=None if entry.theme is None else _theme(entry.theme, base),
+        url=_address(base, f"/alarms/{alarm.alarm_id}"),
     )
 
 
@@ -254,17 +265,22 @@ def _exemplars(entry: Entry) -> tuple[str, ...]:
     return tuple(text for one in quoted if (text := clipped(one.text, EXEMPLAR)))
 
 
-def _theme(label: Label) -> ThemeLine:
+def _address(base: str | None, path: str) -> str:
+    return "" if base is None else f"{base}{path}"
+
+
+def _theme(label: Label, base: str | None) -> ThemeLine:
     owner = f"owner {clipped(label.owner, VALUE)}" if label.owner else "no owner"
-    return ThemeLine(label.theme_id, clipped(label.title, TITLE), f"{label.status}, {owner}")
+    url = _address(base, f"/themes/{label.theme_id}")
+    return ThemeLine(label.theme_id, clipped(label.title, TITLE), f"{label.status}, {owner}", url)
 
 
-def _groups(digest: Digest) -> tuple[ThemeGroup, ...]:
+def _groups(digest: Digest, base: str | None) -> tuple[ThemeGroup, ...]:
     groups = []
     for heading, events in GROUPS.items():
         shifts = [shift for shift in digest.shifts if shift.event in events]
         if shifts:
-            lines = tuple(_shift(shift) for shift in shifts[:MOST_LINES])
+            lines = tuple(_shift(shift, base) for shift in shifts[:MOST_LINES])
             more = _more(len(shifts) - len(lines), "theme")
             first = digest.first_look and Event.BORN in events
             note = "The first discovery of all was in these days. " if first else ""
@@ -272,10 +288,11 @@ def _groups(digest: Digest) -> tuple[ThemeGroup, ...]:
     return tuple(groups)
 
 
-def _shift(shift: Shift) -> ThemeLine:
+def _shift(shift: Shift, base: str | None) -> ThemeLine:
     label = shift.theme
     state = f"{standing(shift)}; {counted(label.cases, 'letter')}"
-    return ThemeLine(label.theme_id, clipped(label.title, TITLE), state)
+    url = _address(base, f"/themes/{label.theme_id}")
+    return ThemeLine(label.theme_id, clipped(label.title, TITLE), state, url)
 
 
 def _change(change: Change, named: dict[str, str]) -> ChangeLine:

@@ -46,6 +46,7 @@ STYLES: Final = {
     "title": (f"margin:2px 0 0;{_SERIF};font-size:20px;line-height:26px"),
     "group": "margin:16px 0 0;font-size:15px;line-height:22px",
     "figures": "margin:6px 0 0;font-weight:bold",
+    "link": "color:inherit",
     "text": "margin:6px 0 0",
     "small": f"margin:4px 0 0;font-size:13px;line-height:18px;color:{_MUTED}",
     "quote": f"margin:12px 0 0;padding:0 0 0 12px;border-left:3px solid {_RULE};{_SERIF}",

@@ -72,3 +72,31 @@ def test_a_band_that_is_no_share_is_refused(within):
 def test_counts_that_are_none_are_refused(counts):
     with pytest.raises(InvalidCounts):
         expectation(counts, 1)
+
+
+def poisson(mean, seed, days=180):
+    return np.random.default_rng(seed).poisson(mean, days).astype(float)
+
+
+@pytest.mark.parametrize(("mean", "burst", "lasts"), [(0.5, 15, 14), (0.5, 25, 27), (3, 25, 21)])
+def test_a_burst_of_weeks_is_not_expected_again(mean, burst, lasts):
+    quiet = np.array([poisson(mean, seed) for seed in range(4)])
+    burst_days = slice(90, 90 + lasts)
+    counts = quiet.copy()
+    counts[:, burst_days] = np.random.default_rng(9).poisson(burst, (4, lasts))
+    found, told = expectation(counts, 120), expectation(quiet, 120)
+    after = slice(90 - 60, None)
+    assert found.upper[:, after].max() < 2.5 * told.upper.max()
+    assert np.median(found.upper[:, after]) <= np.median(told.upper[:, after]) + 1
+    assert (counts[:, burst_days] > found.upper[:, 30 : 30 + lasts]).mean() > 0.9
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.5, 6), (3, 12), (20, 6)])
+def test_a_change_that_lasts_is_followed_within_weeks(before, after):
+    counts = np.array([[*poisson(before, seed, 90), *poisson(after, seed, 90)] for seed in range(4)])
+    found = expectation(counts, 120)
+    early, late = found.expected[:, 30:44], found.expected[:, 30 + 42 :]
+    assert abs(np.median(early) - before) < abs(np.median(early) - after)
+    assert np.median(late) == pytest.approx(after, rel=0.25)
+    inside = (found.lower <= counts[:, -120:]) & (counts[:, -120:] <= found.upper)
+    assert inside[:, 30 + 42 :].mean() > 0.9

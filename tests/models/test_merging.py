@@ -153,12 +153,12 @@ def test_the_history_of_days_is_counted_once(catalog, discovered):
 
 def test_a_theme_that_is_gone_brings_its_history_to_the_one_that_came_back(catalog, discovered):
     """Somebody sees that a new theme is an old one come back."""
-    catalog.write(discovered(DAY + WEEK, {"T4": {"d1": 0.5, "d2": 0.4}}))
+    catalog.write(discovered(DAY + 3 * WEEK, {"T4": {"d1": 0.5, "d2": 0.4}}))
     new = catalog.merge("T1", "T4", "mia", NOON)
     assert (new.retired_on, new.portrait.size) == (None, 2)
     assert new.portrait.outcomes.decided == 2
-    assert new.portrait.first_seen.date() == DAY + WEEK - timedelta(days=1)
-    assert sum(day.appeals for day in new.portrait.days if day.day <= DAY) == 2
+    assert new.portrait.first_seen.date() == DAY + 3 * WEEK - timedelta(days=1)
+    assert sum(day.appeals for day in new.portrait.days if day.day <= DAY) == 3
     assert [theme.theme_id for theme in catalog.themes(0).themes] == ["T4"]
     assert catalog.theme("T1", 0).portrait.days == ()
 

@@ -284,6 +284,16 @@ def test_a_merge_is_told_and_one_back_or_an_edit_of_what_is_merged_is_refused(re
     assert "T11" not in listed
 
 
+def test_nothing_is_merged_into_what_is_no_longer_found_or_dismissed(reviewer):
+    gone = reviewer.post("/v1/themes/T3/merge", json={"into": "T12"})
+    assert "T12 is no longer found since 2025-03-31" in problem_of(gone, 422, "invalid-merge").detail
+    reviewer.patch("/v1/themes/T2", json={"status": "dismissed"})
+    shut = reviewer.post("/v1/themes/T3/merge", json={"into": "T2"})
+    assert "T2 is dismissed" in problem_of(shut, 422, "invalid-merge").detail
+    reviewer.patch("/v1/themes/T2", json={"status": "new"})
+    assert reviewer.get("/v1/themes/T3").json()["merged_into"] is None
+
+
 def test_the_list_can_be_had_with_the_retired_and_by_status(reviewer):
     reviewer.patch("/v1/themes/T1", json={"status": "dismissed"})
 

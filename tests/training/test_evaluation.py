@@ -123,3 +123,24 @@ def test_subjects_are_drawn_whole(cases):
     grouped = evaluate(together, probability[order], rounds=100).overall
     assert grouped.metrics.auc == pytest.approx(alone.metrics.auc)
     assert grouped.auc.high - grouped.auc.low > 1.3 * (alone.auc.high - alone.auc.low)
+
+
+def test_losses_are_those_of_the_measures_and_lie_within_their_bounds():
+    rng = np.random.default_rng(5)
+    said = rng.uniform(0.05, 0.95, 300)
+    came = np.where(rng.random(300) < said, "overturned", "upheld")
+    alone = pd.DataFrame({"outcome": came, "policy": "spam", "subject_id": None})
+    many = alone.assign(subject_id=[f"s{place // 20}" for place in range(300)])
+    by_case, by_subject = (evaluate(frame, said, rounds=200) for frame in (alone, many))
+    for name, one in by_case.losses.items():
+        assert one.value == pytest.approx(getattr(by_case.overall.metrics, name), abs=1e-6)
+        assert one.low < one.value < one.high
+        assert by_subject.losses[name].value == one.value
+    assert by_case.losses.keys() == {"brier", "brier_skill", "log_loss"}
+
+
+def test_losses_of_cases_that_all_ended_alike_have_a_value_and_no_skill():
+    frame = pd.DataFrame({"outcome": ["upheld"] * 40, "policy": "spam"})
+    found = evaluate(frame, np.full(40, 0.2), rounds=60).losses
+    assert found["brier"].value == pytest.approx(0.04)
+    assert np.isnan(found["brier_skill"].value)

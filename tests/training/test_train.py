@@ -32,7 +32,7 @@ def test_a_file_of_decided_appeals_becomes_a_registered_challenger(home, export,
     assert [said["train_rows"], said["test_rows"]] == [850, 150]
     assert said["test"]["auc"] > 0.7
     assert said["leaks"] == []
-    assert set(said["seconds"]) == {"read", "leaks", "fit", "evaluate", "record"}
+    assert set(said["seconds"]) == {"read", "leaks", "fit", "evaluate", "record", "card"}
     recorded = runs(home)[0]
     assert recorded.info.run_id == said["run_id"]
     assert recorded.data.metrics["auc"] == said["test"]["auc"]

@@ -94,7 +94,7 @@ class Kept:
         traffic = self.ledgers.traffic("1", spans, NOW, 1)
         judged = sorted(zip(traffic.cases.decided_on, traffic.cases.probability, strict=True))
         said = (np.sort(traffic.first).tolist(), np.sort(traffic.now).tolist(), traffic.mixes)
-        return decided, waiting, course.days, sorted(map(str, course.waits)), judged, said
+        return decided, waiting, (course.filed, course.decided), sorted(map(str, course.waits)), judged, said
 
 
 acts = st.tuples(

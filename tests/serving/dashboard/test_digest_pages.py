@@ -28,21 +28,30 @@ def test_by_default_it_is_of_the_days_since_the_monday_before_the_newest_discove
     assert page.status_code == 200
     assert 'value="2025-03-24"' in page.text
     assert 'value="2025-03-31"' in page.text
-    assert "2 opened" in page.text
+    assert "2 opened · 0 escalated or grown · 0 open from before, unchanged · 0 closed" in page.text
+    assert "2 are open on 31 Mar 2025" in page.text
     assert 'src="/digest/preview?since=2025-03-24&amp;until=2025-03-31"' in page.text
 
 
 def test_the_frame_may_run_and_load_nothing(viewer):
     page, shown = viewer.get("/digest", params=WEEK), viewer.get("/digest/preview", params=WEEK)
     assert "<iframe" in page.text
-    assert " sandbox>" in page.text
+    assert ' sandbox="allow-top-navigation-by-user-activation">' in page.text
     policy = page.headers["content-security-policy"]
     assert policy == HEADERS["Content-Security-Policy"] + "; frame-src 'self'"
     rules = set(shown.headers["content-security-policy"].split("; "))
-    assert {"default-src 'none'", "sandbox", "frame-ancestors 'self'"} <= rules
+    sandbox = "sandbox allow-top-navigation-by-user-activation"
+    assert {"default-src 'none'", sandbox, "frame-ancestors 'self'"} <= rules
     assert not any(rule.startswith("script-src") for rule in rules)
     assert "Redress digest" in shown.text
     assert "<script>alert" not in shown.text
+
+
+def test_alarms_and_themes_lead_to_their_pages_in_the_preview_alone(viewer):
+    shown = viewer.get("/digest/preview", params=WEEK).text
+    assert '<a href="/alarms/A1" target="_top"' in shown
+    assert '<a href="/themes/T1" target="_top"' in shown
+    assert "<a " not in viewer.get("/digest.html", params=WEEK).text
 
 
 @pytest.mark.parametrize(

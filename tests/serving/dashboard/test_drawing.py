@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from serving.dashboard.charts import Episode, TrendDay, embedded, trend_figure
 from serving.dashboard.csv_files import csv_of
-from serving.dashboard.drawing import HEIGHT, spark_of, still_of
+from serving.dashboard.drawing import HEIGHT, spark_of, still_of, ticks_of
 from serving.dashboard.marking import Marker
 from serving.dashboard.pages import NAVIGATION, links_for
 from serving.dashboard.wording import change, counted, day, number, share
@@ -58,6 +58,8 @@ def test_a_trend_has_its_table_its_still_and_only_layers_with_data():
     assert figure.rows[0] == ("3 Mar 2025", "5", "2.5", "1 to 4", "above", "")
     assert figure.rows[-1] == ("1 Mar 2025", "3", "2.5", "1 to 4", "", "A1")
     assert figure.still.bands == ((0, 16),)
+    assert figure.still.ticks == ("1 Mar", "2 Mar", "3 Mar")
+    assert (figure.still.bars.count("v"), figure.still.beyond.count("v")) == (2, 1)
     assert figure.still.band.count("z") == 3
     plain = json.loads(str(trend_figure(days([1]), [], "one day").spec))
     assert [layer["mark"]["style"] for layer in plain["layer"]] == ["observed"]
@@ -68,6 +70,24 @@ def test_a_band_is_drawn_on_the_days_that_have_one_and_stays_in_the_box():
     assert still.top == 10
     assert still.band == "M8 80.0h8V0.0h-8z"
     assert still_of([0, 5], [None, 4.0]).band == ""
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50)), max_size=30))
+def test_every_bar_is_drawn_once_in_colour_where_it_is_outside(triples):
+    counts = [count for count, _, _ in triples]
+    ends = [(float(min(pair)), float(max(pair))) for _, *pair in triples]
+    still = still_of(counts, [None] * len(counts), within=ends)
+    outside = [one for one, (low, high) in zip(counts, ends, strict=True) if not low <= one <= high]
+    assert still.beyond.count("v") == sum(one > 0 for one in outside)
+    assert still.bars.count("v") + still.beyond.count("v") == sum(one > 0 for one in counts)
+
+
+@pytest.mark.parametrize(
+    ("days", "ticks"),
+    [(0, ()), (1, ("1 Mar",)), (2, ("1 Mar", "2 Mar")), (31, ("1 Mar", "11 Mar", "21 Mar", "31 Mar"))],
+)
+def test_days_are_named_evenly_apart(days, ticks):
+    assert ticks_of([DAY + timedelta(days=n) for n in range(days)]) == ticks
 
 
 @given(st.recursive(st.none() | st.text(), lambda inner: st.lists(inner, max_size=3)))

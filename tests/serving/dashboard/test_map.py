@@ -110,7 +110,7 @@ def test_places_are_sent_once_and_anew_after_a_change(full_house):
     again = client.get("/map/points", headers={"If-None-Match": mark})
     assert (again.status_code, again.content) == (304, b"")
     manager = full_house.client(Role.MANAGER)
-    titled = full_house.send(manager, "/themes/T1/title", revision=0, title="Ours")
+    titled = full_house.send(manager, "/themes/T1/change", revision=0, title="Ours")
     assert titled.status_code == 303
     assert "Ours" in client.get("/map").text
     assert client.get("/map/points", headers={"If-None-Match": mark}).status_code == 304
@@ -164,8 +164,30 @@ def test_what_cannot_be_used_is_left_out(viewer, query):
     assert viewer.get(f"/map?{query}").text == viewer.get("/map").text
 
 
+def test_dismissed_themes_are_grey_unnamed_and_unlisted_until_asked_for(full_house):
+    manager = full_house.client(Role.MANAGER)
+    full_house.send(manager, "/themes/T5/dismiss", revision=0, reason="a test of ours")
+
+    def told(path):
+        text = manager.get(path).text
+        rows = re.findall(r'<tr data-theme="(T\d)"', text)
+        (lit,) = re.findall(r'data-lit="([^"]*)"', text)
+        return text, rows, lit.split(), '<a href="/themes/T5" class=' in text
+
+    text, *shown = told("/map")
+    assert shown == [["T1", "T2", "T3", "T6"], ["T1", "T2", "T3", "T6"], False]
+    assert '1 dismissed, grey and without a name: <a href="/map?dismissed=1">show</a>' in text
+    assert 'class="dots none"' in text
+    for path in ("/map?dismissed=1", "/map?status=dismissed", "/map?theme=T5"):
+        text, rows, lit, named = told(path)
+        assert "T5" in rows
+        assert "T5" in lit
+        assert named
+        assert "grey and without a name" not in text
+
+
 def test_an_address_says_all_that_is_asked():
-    asked = MapQuestion(("T1", "T12"), (Status.NEW,), True, "SG", "a&b", "zh")
+    asked = MapQuestion(("T1", "T12"), (Status.NEW,), True, "SG", "a&b", "zh", dismissed=True)
     assert question_of(QueryParams(asked.url().partition("?")[2])) == asked
     assert MapQuestion().url() == "/map"
     assert not MapQuestion().filters

@@ -94,17 +94,21 @@ def test_before_the_first_decision_the_page_says_where_they_come_from(new_house)
     page = client.get("/policies")
     assert page.status_code == 200
     assert "Nothing has been decided yet" in page.text
-    assert client.get("/policies/part?policy=a").status_code == 200
+    assert client.get("/policies/part?policy=a").status_code == 404
     assert client.get("/policies.csv").text.count("\n") == 1
 
 
-def test_those_above_expected_come_first_then_those_that_rise(reader):
+def test_those_that_have_risen_come_first_then_those_above_others(reader):
     page = reader.get("/policies")
     told = texts(page)
     names = re.findall(r'<th scope="row"><a href="/policies/part[^"]*"><bdi>(.*?)</bdi>', page.text)
-    assert [html.unescape(name) for name in names][:2] == ["payment hold", HOSTILE]
-    assert "payment hold automated above expected 62 % 51 % to 72 %" in told
-    assert f"{HOSTILE} automated rising" in told
+    assert [html.unescape(name) for name in names][:2] == [HOSTILE, "payment hold"]
+    assert f"{HOSTILE} automated risen 43 % of the last 4 weeks (12 of 28)," in told
+    assert "expected by its own 8 weeks before 43 %" in told
+    why = "above others 62 %, all others 12 %; its own past gives 54 %: nothing new beyond chance"
+    assert f"payment hold automated {why}" in told
+    assert "1 part risen against its own past: something has changed." in told
+    assert "1 part overturned more than all others" in told
     assert "1 part of fewer than 20 decisions not shown" in told
     assert "337 decisions from 7 Jan 2025 to 31 Mar 2025" in told
     assert "<script>alert" not in page.text
@@ -151,7 +155,7 @@ def test_weeks_of_a_part_add_up_to_its_row(decided):
 
 @pytest.mark.parametrize(
     "query",
-    ["weeks=0", "weeks=99999999", "weeks=x", "page=-1", "page=999999", "market=%00&weeks=８"],
+    ["weeks=0", "weeks=99999999", "weeks=x", "page=-1", "page=999999", "weeks=８"],
 )
 def test_what_cannot_be_used_in_the_address_is_left_out(reader, query):
     page = reader.get(f"/policies?{query}")
@@ -168,7 +172,7 @@ def test_a_filter_is_kept_by_every_way_on(reader):
 
 def test_a_row_leads_to_what_it_is_made_of(reader):
     page = reader.get("/policies")
-    first = re.search(r'<a href="(/policies/part[^"]*)"', page.text)
+    first = re.search(r'<a href="(/policies/part[^"]*payment_hold[^"]*)"', page.text)
     part = reader.get(html.unescape(first[1]))
     told = texts(part)
     assert "payment hold, automated" in told
@@ -196,15 +200,55 @@ def test_a_part_that_tells_no_detection_is_a_part_of_its_own(reader):
     few = texts(reader.get("/policies/part", params={"policy": "=1+1"}))
     assert "Too few decisions" in few
     assert "few overturned" in few
-    assert "0 decisions" in texts(reader.get("/policies/part?policy=none&page=77"))
+    assert "None in these weeks." in texts(
+        reader.get("/policies/part?policy=late_dispatch&page=77")
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/policies?market=%00",
+        "/policies?market=XX",
+        "/policies.csv?market=XX",
+        "/policies/part?policy=nope",
+        "/policies/part?policy=late_dispatch&detection=human",
+        "/policies/part?policy=payment_hold&detection=automated&market=%00",
+        "/policies/part?policy=%00",
+        "/policies/part",
+    ],
+)
+def test_what_no_appeal_tells_is_unknown(reader, path):
+    page = reader.get(path)
+    assert page.status_code == 404
+    assert "No appeal of the history has this" in page.text
+
+
+def test_one_late_decision_moves_no_window(tmp_path, house_in):
+    with house_in(tmp_path) as opened:
+        fill_decided(opened.engine)
+        days = DecisionDays(opened.engine)
+        late = LAST + timedelta(days=22)
+        before = policy_rows(days.decided(84, late), Question())
+        with writing(opened.engine) as connection:
+            row = {"appeal_id": "P0-0", "decided_at": late, "outcome": "upheld"}
+            connection.execute(insert(DECISIONS), row)
+        found = days.decided(84, late)
+        after = policy_rows(found, Question())
+        assert (found.last, after.late, before.late) == (LAST.date(), 1, 0)
+        assert (after.decided, after.rows) == (before.decided, before.rows)
+        again = [{**row, "appeal_id": f"P1-{n}"} for n in range(20)]
+        with writing(opened.engine) as connection:
+            connection.execute(insert(DECISIONS), again)
+        assert days.decided(84, late).last == late.date()
 
 
 def test_the_download_is_what_is_shown_and_runs_nothing(reader):
     answer = reader.get("/policies.csv?weeks=8")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row["policy"] for row in rows][:2] == ["payment_hold", HOSTILE]
-    assert rows[0]["above expected"] == "yes"
-    assert (rows[0]["decisions"], rows[1]["rising"]) == ("56", "yes")
+    assert [row["policy"] for row in rows][:2] == [HOSTILE, "payment_hold"]
+    assert rows[1]["above all others"] == "yes"
+    assert (rows[1]["decisions"], rows[0]["risen against its own past"]) == ("56", "yes")
     assert 'filename="policies-2025-03-31.csv"' in answer.headers["content-disposition"]
 
 

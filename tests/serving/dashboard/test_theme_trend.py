@@ -61,7 +61,8 @@ def test_a_surge_stands_out_from_its_first_day_and_changes_nothing_before_it():
     surge[-10:] += 15
     days, before = expected(surge), expected(quiet)
     assert [one.beyond for one in days[-10:-7]] == ["above"] * 3
-    assert [one.expected for one in days[:-9]] == [one.expected for one in before[:-9]]
+    told, quietly = ([one.expected or 0 for one in some[:-9]] for some in (days, before))
+    assert told == pytest.approx(quietly, rel=1e-9)
 
 
 def test_days_of_an_alarm_are_held_against_those_before_it_however_long_it_lasts():
@@ -84,9 +85,9 @@ def test_the_last_day_may_not_be_complete_and_is_never_too_low():
 
 def test_days_without_any_intake_teach_nothing():
     counts = np.full(SPAN, 8)
-    counts[-40:-10] = 0
+    counts[-60:-10] = 0
     up = on_days([1] * SPAN)
-    down = {when: 50 for when in up if not 10 <= (LAST - when).days < 40}
+    down = {when: 50 for when in up if not 10 <= (LAST - when).days < 60}
     taught, spared = expected(counts, filed=dict.fromkeys(up, 50)), expected(counts, filed=down)
     assert spared[-5].expected == pytest.approx(8, rel=0.1)
     assert taught[-5].expected < 0.85 * spared[-5].expected
@@ -95,18 +96,29 @@ def test_days_without_any_intake_teach_nothing():
 def test_the_trend_says_how_its_band_is_made(full_house):
     theme = Catalog(full_house.engine).theme("T1", 0)
     latest = Catalog(full_house.engine).latest()
-    figure = trend_of(full_house.engine, theme, latest, [])
+    figure = trend_of(full_house.engine, theme, latest.as_of, [])
     assert "90 days up to 31 Mar 2025" in figure.caption
     assert "negative binomial regression" in figure.caption
     assert "19 days of 20" in figure.caption
+    assert "own past" in figure.columns[2]
     assert "alarm" not in figure.caption
     alarmed = trend_of(
-        full_house.engine, theme, latest, AlarmBook(full_house.engine, 0).alarms().alarms
+        full_house.engine, theme, latest.as_of, AlarmBook(full_house.engine, 0).alarms().alarms
     )
-    assert "On shaded days an alarm was open: no day is expected from them." in alarmed.caption
+    assert "On shaded days an alarm was open: what is expected later leaves them out." in alarmed.caption
     assert "A1" in alarmed.rows[0][5]
     # Days before its first appeal are known to be without one: the discovery looked at them.
     assert figure.rows[-1][:4] == ("1 Jan 2025", "0", "–", "–")
     assert figure.rows[40][2] != "–"
     assert len(figure.rows) == 90 <= TREND_DAYS
     assert figure.still.band
+    assert (figure.still.ticks[0], figure.still.ticks[-1]) == ("1 Jan", "31 Mar")
+
+
+def test_a_trend_ends_with_the_last_day_that_counts_to_the_theme(full_house):
+    theme = Catalog(full_house.engine).theme("T1", 0)
+    alarms = AlarmBook(full_house.engine, 0).alarms().alarms
+    figure = trend_of(full_house.engine, theme, date(2025, 3, 1), alarms)
+    assert (figure.rows[0][0], figure.rows[0][1]) == ("1 Mar 2025", "1")
+    assert "up to 1 Mar 2025" in figure.caption
+    assert "alarm" not in figure.caption

@@ -61,7 +61,7 @@ def test_sections_are_in_order_and_appeals_of_what_is_over_are_not_quoted(made_a
     assert [(part.heading, part.cards[0].alarm_id) for part in parts] == [
         ("Opened", "A4"),
         ("Escalated or grown", "A3"),
-        ("Still open", "A2"),
+        ("Open from before, unchanged", "A2"),
         ("Closed", "A1"),
     ]
     assert parts[0].cards[0].exemplars

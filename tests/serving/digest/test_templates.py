@@ -21,7 +21,10 @@ from serving.digest.page import (
 )
 
 SHAPES = (Bar, Card, Cause, ChangeLine, Chart, Figure, Page, Part, ThemeGroup, ThemeLine)
-ONLY_HTML = {(Page, "preheader"), (Chart, "rows"), (Bar, "rows"), (Bar, "tone")}
+ONLY_HTML = {
+    *((Page, "preheader"), (Card, "url"), (ThemeLine, "url")),
+    *((Chart, "rows"), (Bar, "rows"), (Bar, "tone")),
+}
 ONLY_MARKDOWN = {(Chart, "first"), (Chart, "last"), (Chart, "observed"), (Chart, "expected")}
 ROOMS = {"page.html": html_templates, "page.md.j2": markdown_templates}
 
