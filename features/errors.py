@@ -225,12 +225,8 @@ class LimitsPassed(StateError):
     """What is scored, or how well it is, has moved past the limits that were set."""
 
 
-class UnfitStore(InputError, StateError):
-    """The model registry's store was made by another version of MLflow (exit 2, HTTP 503).
-
-    It is both: whoever gave the folder, or the installation, can mend it; and until then the state
-    forbids every request.
-    """
+class UnfitStore(StateError):
+    """The model registry's store was made by another version of MLflow."""
 
 
 class FiguresDiffer(StateError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
@@ -197,7 +197,7 @@ class MapPages:
             ),
             facts=tuple(_choices(sheet, field, question) for field in FACTS),
             rows=_rows(shown, sheet, listed, colours, question),
-            absent=self._absent(question, {one.theme_id for one in themes}),
+            absent=self._absent(question, sheet.counts),
             unlisted=len(themes) - len(listed),
             dismissed=len(there) - len(themes),
             dismissed_url=question.with_dismissed().url(),
@@ -211,8 +211,8 @@ class MapPages:
     def _sheet(self, alarm_id: str) -> Sheet:
         return self.sheets.of_alarm(alarm_id) if alarm_id else self.sheets.sheet()
 
-    def _absent(self, question: MapQuestion, there: Set[str]) -> tuple[Absent, ...]:
-        missing = [one for one in question.themes if one not in there]
+    def _absent(self, question: MapQuestion, counts: Mapping[str, int]) -> tuple[Absent, ...]:
+        missing = [one for one in question.themes if not counts.get(one)]
         named = told_themes(self.stock.engine, self.stock.least_subjects) if missing else {}
         return tuple(Absent(one, one in named) for one in missing)
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from starlette.responses import Response
 
+from features.database import reading
 from models.drift import LEAST_CASES as LEAST_TO_COMPARE
 from models.performance import LEAST_CASES, Estimate, Performance, performance
 from models.registry import Registry
@@ -199,7 +200,11 @@ class ModelPages:
     def _seen(self, champion: Contender) -> Seen:
         engine, learnt = self.stock.engine, champion.learnt
         moment = last_moment(engine, self.now()) or self.now()
-        spans = spans_of(learnt.first, learnt.seen_until, moment)
+        with reading(engine) as connection:
+            intake = self.stock.filings.flow(connection, moment)
+        # A decision, or a single appeal, after the intake has stopped does not empty the weeks.
+        end = intake.until if intake else moment
+        spans = spans_of(learnt.first, learnt.seen_until, end)
         version = champion.version.version
         traffic = self.ledgers.traffic(version, spans, moment, LEAST_TO_COMPARE)
         if self._seen_last is None or self._seen_last[0] is not traffic:

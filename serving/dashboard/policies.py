@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
@@ -154,13 +154,20 @@ class Policies:
 
         @door.page(PATH)
         def policies(visit: Visit) -> Response:
-            page = self.page(self._asked(visit).of_all())
+            question = question_of(visit.query).of_all()
+            unknown = self._unknown(_market(question))
+            if unknown is not None:
+                return visit.refuse(unknown)
+            page = self.page(question)
             visit.note(policies=len(page.counted.rows))
             return visit.show(page)
 
         @door.page("/policies.csv")
         def download(visit: Visit) -> Response:
-            question = self._asked(visit).whole()
+            question = question_of(visit.query).whole()
+            unknown = self._unknown(_market(question))
+            if unknown is not None:
+                return visit.refuse(unknown)
             found = self._found(question)
             name = f"policies-{found.last.isoformat() if found.last else 'none'}.csv"
             rows = policy_rows(found, question).rows
@@ -168,8 +175,12 @@ class Policies:
 
         @door.page(PART)
         def part(visit: Visit) -> Response:
-            question = self._asked(visit)
-            self._require({"policy": question.asked.policy, "detection": question.asked.detection})
+            question = question_of(visit.query)
+            part = question.asked
+            facts = {"policy": part.policy, "detection": part.detection}
+            unknown = self._unknown(_market(question)) or self._unknown(facts)
+            if unknown is not None:
+                return visit.refuse(unknown)
             page = self.part(question, visit.may(Role.REVIEWER))
             visit.note(appeals=len(page.appeals))
             return visit.show(page)
@@ -219,18 +230,13 @@ class Policies:
             following=question.at(question.page + 1).url(PART) if len(told) > PAGE_APPEALS else "",
         )
 
-    def _asked(self, visit: Visit) -> Question:
-        """Read the address; a market that no appeal tells of is unknown."""
-        question = question_of(visit.query)
-        if question.market:
-            self._require({"market": question.market})
-        return question
-
-    def _require(self, facts: dict[str, str | None]) -> None:
-        if not known(self.stock.engine, facts):
-            names = " and ".join(one.replace("detection", "way of detection") for one in facts)
-            detail = f"No appeal of the history has this {names}. The address may be mistyped."
-            raise Problem(HTTPStatus.NOT_FOUND, "no-such-part", detail)
+    def _unknown(self, facts: Mapping[str, str | None]) -> Problem | None:
+        """Say so where no appeal has some facts, by column."""
+        if not facts or known(self.stock.engine, facts):
+            return None
+        names = " and ".join(one.replace("detection", "way of detection") for one in facts)
+        detail = f"No appeal of the history has this {names}. The address may be mistyped."
+        return Problem(HTTPStatus.NOT_FOUND, "no-such-part", detail)
 
     def _found(self, question: Question) -> Decided:
         return self.stock.decisions.decided(question.days, self.now())
@@ -251,6 +257,10 @@ class Policies:
             question.outcome,
             (PAGE_APPEALS + 1, (question.page - 1) * PAGE_APPEALS),
         )
+
+
+def _market(question: Question) -> dict[str, str | None]:
+    return {"market": question.market} if question.market else {}
 
 
 def _title(part: Part) -> str:

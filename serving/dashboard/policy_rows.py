@@ -239,12 +239,12 @@ def _why(row: PolicyRow, weeks: int) -> tuple[str, ...]:
     why = []
     if row.rising and row.recent is not None:
         why.append(
-            f"{share(row.recent.rate)} of the last {RECENT_WEEKS} weeks"
+            f"{share(row.recent.rate)} overturned in the last {RECENT_WEEKS} weeks"
             f" ({row.recent.overturned:,} of {row.recent.decided:,}), {share(row.own)} expected by"
             f" its own {weeks} weeks before"
         )
     if row.above:
-        told = f"{share(row.rate)}, all others {share(row.others)}"
+        told = f"{share(row.rate)} overturned, of all others {share(row.others)}"
         if not row.rising and row.own is not None:
             told += f"; its own past gives {share(row.own)}: nothing new beyond chance"
         why.append(told)

@@ -12,6 +12,7 @@ from models.alarm_book import AlarmBook
 from models.catalog import Catalog
 from models.theme_map import no_themes
 from serving.champion import Champion
+from serving.dashboard.filings import FilingDays
 from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.queue_waiting import WaitingRoom
 from serving.dashboard.theme_appeals import AppealReader
@@ -37,6 +38,11 @@ class Stock:
     champion: Champion
     settings: Settings
     themes: Themes = field(default_factory=no_themes)
+
+    @cached_property
+    def filings(self) -> FilingDays:
+        """The appeals of the history, which several pages count."""
+        return FilingDays()
 
     @cached_property
     def decisions(self) -> DecisionDays:

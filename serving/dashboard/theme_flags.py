@@ -47,6 +47,12 @@ _WHAT: Final = {
 }
 
 
+_BY: Final = {
+    Kind.CAUSE: "by earlier such appeals",
+    Kind.OVERTURNS: "by its policies",
+}
+
+
 def flag_of(alarm: Alarm) -> Flag:
     """Say an alarm in short."""
     told = alarm.account
@@ -60,7 +66,7 @@ def flag_of(alarm: Alarm) -> Flag:
         told.since,
         told.recurrence_days,
         recurrence_words(told.recurrence_days),
-        "by its policies" if told.kind is Kind.OVERTURNS else "by its own past",
+        _BY.get(told.kind, "by its own past"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -39,21 +39,25 @@ def lines_of(theme: Theme, taken: Iterable[Taking], names: Mapping[str, str]) ->
     names
         Of the themes that may be named; of others the number is told.
     """
+    taken = tuple(taken)
     lines = [
-        *_found(theme, names),
+        *_found(theme, names, {(one.as_of, one.theme_id) for one in taken}),
         *(Line(one.as_of, "took in", (Named(one.theme_id, one.title),)) for one in taken),
         *_merged(theme, names),
     ]
     return tuple(sorted(lines, key=lambda line: line.as_of, reverse=True))
 
 
-def _found(theme: Theme, names: Mapping[str, str]) -> Iterable[Line]:
-    """Tell what discoveries made of it; days on which it was only found again, once."""
+def _found(theme: Theme, names: Mapping[str, str], whole: Set[tuple[date, str]]) -> Iterable[Line]:
+    """Tell what discoveries made of it; days on which it was only found again, once.
+
+    whole: the themes that it took in, and when: they are told apart from those it has a part of.
+    """
     for place, descent in enumerate(reversed(theme.descents)):
         others = tuple(
             Named(one, names.get(one, ""))
             for one in (descent.into or descent.parents)
-            if one != theme.theme_id
+            if one != theme.theme_id and (descent.as_of, one) not in whole
         )
         what = _EVENTS[descent.event]
         if descent.event is not Event.CONTINUED:

@@ -138,7 +138,7 @@ def row_of(theme: Theme, tally: Tally, flag: Flag | None) -> ThemeRow:
         matching=count.matching,
         share=count.appeals / tally.appeals if tally.appeals else 0.0,
         outcomes=count.outcomes,
-        driver=_cause(portrait.drivers),
+        driver=cause_of(portrait.drivers),
         first_seen=min(portrait.first_seen.date(), theme.born_on),
         retired_on=theme.retired_on,
         emerging=theme.emerging,
@@ -146,7 +146,8 @@ def row_of(theme: Theme, tally: Tally, flag: Flag | None) -> ThemeRow:
     )
 
 
-def _cause(drivers: Sequence[Driver]) -> Driver | None:
+def cause_of(drivers: Sequence[Driver]) -> Driver | None:
+    """Choose the driver to be told of a theme: the strongest, a language only where it is alone."""
     others = (one for one in drivers if one.field != "language")
     return next(others, drivers[0] if drivers else None)
 

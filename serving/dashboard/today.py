@@ -122,7 +122,7 @@ class Today:
     def __init__(self, stock: Stock, now: Callable[[], datetime] = _now) -> None:
         self.stock = stock
         self.now = now
-        self.courses = Courses(stock.engine, stock.decisions, stock.room)
+        self.courses = Courses(stock.engine, stock.filings, stock.decisions, stock.room)
 
     def add_to(self, door: Door) -> None:
         """Add the page."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,10 +11,10 @@ import pandas as pd
 import sqlalchemy as sa
 
 from features.database import reading
-from features.tables import APPEALS, HISTORY_DAYS, THEME_CHANGES, THEMES
+from features.tables import THEME_CHANGES, THEMES
 from models.themes import Status
-from serving.dashboard.by_day import ByDay, midnight
-from serving.dashboard.flows import Flow, flow_of
+from serving.dashboard.filings import FilingDays
+from serving.dashboard.flows import Flow
 from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.queue_waiting import Waiting, WaitingRoom
 
@@ -128,20 +127,21 @@ class Courses:
     ----------
     engine
         As `features.database.open_database` gives it.
-    decisions, room
-        Decisions by day, and the appeals that wait.
+    filings, decisions, room
+        Appeals by day, decisions by day, and the appeals that wait.
     """
 
-    def __init__(self, engine: sa.Engine, decisions: DecisionDays, room: WaitingRoom) -> None:
+    def __init__(
+        self, engine: sa.Engine, filings: FilingDays, decisions: DecisionDays, room: WaitingRoom
+    ) -> None:
         self.engine = engine
+        self.filings = filings
         self.decisions = decisions
         self.room = room
-        self._filed: ByDay[int] = ByDay([HISTORY_DAYS.c.filed], read_filed)
-        self._turn = threading.Lock()
 
     def course(self, now: datetime) -> Course:
         """Tell how things stand at a moment."""
-        with self._turn, reading(self.engine) as connection:
+        with reading(self.engine) as connection:
             filed = self._filings(connection, now)
             decided = self._decisions(connection, now)
         if filed is None:
@@ -150,20 +150,12 @@ class Courses:
         return Course(filed, decided, waits_of(waiting, now), longest_of(waiting, now))
 
     def _filings(self, connection: sa.Connection, now: datetime) -> Stream | None:
-        when, mark = APPEALS.c.submitted_at, HISTORY_DAYS.c.filed
-        flow = flow_of(connection, when, mark, self._filed_on, now)
+        flow = self.filings.flow(connection, now)
         if flow is None:
             return None
-        filed = self._filed_on(connection, _first_read(flow), flow.until)
+        filed = self.filings.counts(connection, _first_read(flow), flow.until)
         counts = {day: (count, 0) for day, count in filed.items() if count}
         return Stream(flow.until, flow.late, _days(counts, flow))
-
-    def _filed_on(self, connection: sa.Connection, since: date, until: datetime) -> dict[date, int]:
-        """Count the appeals filed on each day up to a moment."""
-        last = until.date()
-        filed = self._filed.days(connection, since, last)
-        # The day is not over: one filed on it in the future does not count yet.
-        return {**filed, last: _filed_between(connection, midnight(last), until)}
 
     def _decisions(self, connection: sa.Connection, now: datetime) -> Stream | None:
         flow = self.decisions.flow(connection, now)
@@ -175,21 +167,6 @@ class Courses:
 
 def _first_read(flow: Flow) -> date:
     return flow.until.date() - timedelta(days=HISTORY_DAYS_READ - 1)
-
-
-def read_filed(connection: sa.Connection, first: date, last: date) -> dict[date, int]:
-    """Count the appeals filed on each of some days."""
-    when = APPEALS.c.submitted_at
-    day = sa.func.date(when, type_=sa.Date)
-    within = when >= midnight(first), when < midnight(last + timedelta(days=1))
-    query = sa.select(day, sa.func.count()).where(*within).group_by(day)
-    return dict(connection.execute(query).all())
-
-
-def _filed_between(connection: sa.Connection, since: datetime, until: datetime) -> int:
-    when = APPEALS.c.submitted_at
-    query = sa.select(sa.func.count()).where(when >= since, when <= until)
-    return int(connection.execute(query).scalar_one())
 
 
 def _days(counts: Mapping[date, tuple[int, int]], flow: Flow) -> tuple[DayCount, ...]:

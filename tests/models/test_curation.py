@@ -122,9 +122,7 @@ def test_edits_at_once_that_name_no_revision_are_all_kept(catalog):
     assert olds == [None, *(change.new for change in theme.changes[:-1])]
 
 
-ODD_NAME = (
-    "<script>alert('x')</script> \u05e9\u05dc\u05d5\u05dd \U0001f3f3\ufe0f\u200d\U0001f308"
-)
+ODD_NAME = "<script>alert('x')</script> \u05e9\u05dc\u05d5\u05dd \U0001f3f3\ufe0f\u200d\U0001f308"
 
 
 def test_names_and_notes_of_any_script_come_back_as_they_are(catalog):

@@ -93,7 +93,9 @@ def test_a_burst_of_weeks_is_not_expected_again(mean, burst, lasts):
 
 @pytest.mark.parametrize(("before", "after"), [(0.5, 6), (3, 12), (20, 6)])
 def test_a_change_that_lasts_is_followed_within_weeks(before, after):
-    counts = np.array([[*poisson(before, seed, 90), *poisson(after, seed, 90)] for seed in range(4)])
+    counts = np.array(
+        [[*poisson(before, seed, 90), *poisson(after, seed, 90)] for seed in range(4)]
+    )
     found = expectation(counts, 120)
     early, late = found.expected[:, 30:44], found.expected[:, 30 + 42 :]
     assert abs(np.median(early) - before) < abs(np.median(early) - after)

@@ -32,7 +32,7 @@ def test_of_a_level_series_every_day_stands(count, days):
     assert standing([count] * days).all()
 
 
-@given(st.integers(0, 4), st.integers(20, 200), st.integers(3, 30), st.integers(5, 40))
+@given(st.integers(0, 4), st.integers(20, 200), st.integers(3, 28), st.integers(7, 40))
 def test_a_burst_of_weeks_is_left_out_and_the_days_around_it_are_not(quiet, burst, lasts, since):
     counts = [quiet] * 90 + [burst * 2] * lasts + [quiet] * since
     found = standing(counts)

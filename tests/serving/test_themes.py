@@ -286,7 +286,8 @@ def test_a_merge_is_told_and_one_back_or_an_edit_of_what_is_merged_is_refused(re
 
 def test_nothing_is_merged_into_what_is_no_longer_found_or_dismissed(reviewer):
     gone = reviewer.post("/v1/themes/T3/merge", json={"into": "T12"})
-    assert "T12 is no longer found since 2025-03-31" in problem_of(gone, 422, "invalid-merge").detail
+    told = problem_of(gone, 422, "invalid-merge").detail
+    assert "T12 is no longer found since 2025-03-31" in told
     reviewer.patch("/v1/themes/T2", json={"status": "dismissed"})
     shut = reviewer.post("/v1/themes/T3/merge", json={"into": "T2"})
     assert "T2 is dismissed" in problem_of(shut, 422, "invalid-merge").detail

@@ -127,6 +127,7 @@ def reasons_figure(score: Score, title: str) -> Figure:
     axes.axvline(logit, color="black", linestyle="--", linewidth=1)
     axes.axvline(0, color="#e5e5e5", linewidth=1)
     axes.set_yticks([-place for place in range(len(shown))], [plain(name) for name, _ in shown])
+    axes.use_sticky_edges = False
     axes.margins(x=0.12)
     axes.set_xlabel(
         "logit (0 is 50 %); orange raises the chance of being overturned, blue lowers it;\n"
@@ -139,8 +140,8 @@ def learning_figure(table: pd.DataFrame) -> Figure:
     """Draw how good a model is by how many cases taught it."""
     title = "Would more decisions make it better?"
     figure, (ranking, loss) = panels(title, 2, height=3.7, width=9.5)
-    _curve(ranking, table, "auc", "AUC on the same later cases (higher is better)")
-    _curve(loss, table, "brier", "mean squared error (lower is better)")
+    _curve(ranking, table, "auc", "AUC (higher is better)")
+    _curve(loss, table, "brier", "Brier score, the mean squared error (lower is better)")
     for axes in (ranking, loss):
         axes.set_xlabel("decided appeals learnt from, the latest ones")
         axes.set_xlim(left=0)
@@ -202,4 +203,4 @@ def _curve(axes: Axes, table: pd.DataFrame, name: str, label: str) -> None:
     low, high = table[f"{name}_low"].to_numpy(), table[f"{name}_high"].to_numpy()
     reach = np.nan_to_num(np.vstack([values - low, high - values])).clip(0)
     axes.errorbar(table["taught"], values, yerr=reach, fmt="o-", capsize=3, color=BLUE)
-    axes.set_ylabel(label)
+    axes.set_title(label, loc="left", fontsize=10)

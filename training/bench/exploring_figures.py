@@ -37,7 +37,6 @@ __all__ = [
 
 DAY: Final = 24.0
 MOST_MOVES: Final = 15
-PERCENT: Final = "share overturned (%), with 95 % intervals"
 
 
 def intake_figure(appeals: pd.DataFrame) -> Figure:
@@ -48,9 +47,9 @@ def intake_figure(appeals: pd.DataFrame) -> Figure:
     colours = {"upheld": BLUE, "overturned": ORANGE, "undecided": "#c9c9c9"}
     for name, colour in colours.items():
         height = counts[name].to_numpy(np.float64)
-        axes.bar(counts.index, height, width=6, bottom=floor, color=colour, label=name)
+        axes.bar(counts.index, height, 6.2, floor, align="edge", color=colour, label=name)
         floor = floor + height
-    axes.set_xlabel("week of filing (first and last weeks may be cut short)")
+    axes.set_xlabel("week of filing, from its Monday (the first and the last may be cut short)")
     axes.set_ylabel("appeals a week")
     axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(0, 1.12), frameon=False)
     _dated(axes)
@@ -66,9 +65,9 @@ def weekly_rate_figure(decided: pd.DataFrame) -> Figure:
     axes.errorbar(table.index, values, yerr=reach, fmt="o", capsize=3, color=BLUE)
     axes.axhline(whole, color=GREY, linestyle="--", label=f"whole time: {whole:.1f} %")
     axes.set_ylabel("overturned (%),\nwith 95 % intervals")
-    axes.set_xlabel("week of filing")
+    axes.set_xlabel("Monday of the week of filing")
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left", frameon=False)
+    axes.legend(loc="lower left", frameon=False)
     _dated(axes)
     return figure
 
@@ -82,8 +81,8 @@ def base_rates_figure(decided: pd.DataFrame, *dimensions: str) -> Figure:
     figure, each = panels(
         f"Whose appeals are overturned more often: by {named}?",
         max(len(tables), 1),
-        1.6 + ROW * most,
-        width=9,
+        1.9 + ROW * most,
+        width=9.5,
     )
     if not tables:
         says_nothing(each[0], "no appeal has such a fact")
@@ -92,11 +91,12 @@ def base_rates_figure(decided: pd.DataFrame, *dimensions: str) -> Figure:
         shown = table.assign(**{end: table[end] * 100 for end in ("share", "low", "high")})
         names = [f"{row.value}  ({row.decided:,})" for row in table.itertuples()]
         forest(axes, shown, value="share", low="low", high="high", names=names)
-        axes.axvline(whole, color=GREY, linestyle="--", label=f"all: {whole:.1f} %")
+        axes.axvline(whole, color=GREY, linestyle="--")
         axes.set_xlim(left=0)
-        axes.set_xlabel(PERCENT)
+        axes.set_xlabel("overturned (%)")
         axes.set_title(f"{name}  (decisions)", loc="left", fontsize=10)
-        axes.legend(loc="lower right", fontsize=8, frameon=False)
+    note = f"share overturned, with 95 % intervals; dashed: all appeals, {whole:.1f} %"
+    figure.supxlabel(note, fontsize=9)
     return figure
 
 
@@ -137,18 +137,16 @@ def delays_figure(found: Delays) -> Figure:
     for part, colour in ((0.5, GREEN), (0.95, ORANGE)):
         hours = found.quantile(part)
         if hours is not None:
-            axes.plot([hours / DAY] * 2, [0, part * 100], color=colour, linestyle="--")
-            axes.annotate(
+            ends, label = (
+                ([hours / DAY] * 2, [0, part * 100]),
                 f"{part:.0%} by day {hours / DAY:.1f}",
-                (hours / DAY, part * 100),
-                xytext=(8, -14),
-                textcoords="offset points",
-                color=colour,
             )
+            axes.plot(*ends, color=colour, linestyle="--", linewidth=2, label=label)
     axes.set_xlabel("days since filing")
     axes.set_ylabel("decided (%)")
     axes.set_ylim(0, 102)
     axes.set_xlim(left=0)
+    axes.legend(loc="lower right", frameon=False)
     return figure
 
 

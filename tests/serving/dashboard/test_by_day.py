@@ -14,6 +14,7 @@ from models.ledger import Ledger, Occasion
 from models.scores import Risk, Score
 from models.theme_map import no_themes
 from serving.dashboard.by_day import ByDay, NewScores
+from serving.dashboard.filings import FilingDays
 from serving.dashboard.model_reading import Ledgers, spans_of
 from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.queue_waiting import WaitingRoom
@@ -74,7 +75,7 @@ class Kept:
     def __init__(self, engine):
         self.decisions = DecisionDays(engine)
         self.room = WaitingRoom(engine, no_themes())
-        self.courses = Courses(engine, self.decisions, self.room)
+        self.courses = Courses(engine, FilingDays(), self.decisions, self.room)
         self.ledgers = Ledgers(engine)
 
     def told(self):
@@ -94,7 +95,8 @@ class Kept:
         traffic = self.ledgers.traffic("1", spans, NOW, 1)
         judged = sorted(zip(traffic.cases.decided_on, traffic.cases.probability, strict=True))
         said = (np.sort(traffic.first).tolist(), np.sort(traffic.now).tolist(), traffic.mixes)
-        return decided, waiting, (course.filed, course.decided), sorted(map(str, course.waits)), judged, said
+        streams, waits = (course.filed, course.decided), sorted(map(str, course.waits))
+        return decided, waiting, streams, waits, judged, said
 
 
 acts = st.tuples(

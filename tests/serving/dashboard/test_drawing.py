@@ -84,7 +84,12 @@ def test_every_bar_is_drawn_once_in_colour_where_it_is_outside(triples):
 
 @pytest.mark.parametrize(
     ("days", "ticks"),
-    [(0, ()), (1, ("1 Mar",)), (2, ("1 Mar", "2 Mar")), (31, ("1 Mar", "11 Mar", "21 Mar", "31 Mar"))],
+    [
+        (0, ()),
+        (1, ("1 Mar",)),
+        (2, ("1 Mar", "2 Mar")),
+        (31, ("1 Mar", "11 Mar", "21 Mar", "31 Mar")),
+    ],
 )
 def test_days_are_named_evenly_apart(days, ticks):
     assert ticks_of([DAY + timedelta(days=n) for n in range(days)]) == ticks

@@ -5,10 +5,11 @@ import re
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 from starlette.datastructures import QueryParams
 
 from features.database import writing
-from features.tables import APPEALS
+from features.tables import APPEALS, MAP_PLACES
 from models.themes import Status
 from serving.dashboard.map_question import MapQuestion, question_of
 from serving.dashboard.map_reading import MOST_LETTERS, SIDE, Fact, Sheet
@@ -155,6 +156,21 @@ def test_what_is_asked_for_stands_out(viewer, query, matching):
     text = viewer.get(f"/map?{query}").text
     (told,) = re.findall(r'role="status">([\d,]+) of 117 appeals stand out', text)
     assert int(told) == matching
+
+
+@pytest.mark.parametrize("theme", ["T4", "T99"])
+def test_why_nothing_stands_out_is_told(viewer, theme):
+    text = viewer.get(f"/map?theme=T1&theme={theme}").text
+    assert f"{theme} is unknown, or not shown" in text
+    assert "T1 is unknown" not in text
+    assert "is unknown" not in viewer.get("/map?theme=T1").text
+
+
+def test_a_theme_whose_appeals_lie_elsewhere_leads_to_its_page(full_house):
+    with writing(full_house.engine) as connection:
+        connection.execute(delete(MAP_PLACES).where(MAP_PLACES.c.appeal_id.startswith("T6-")))
+    text = full_house.client(Role.VIEWER).get("/map?theme=T6").text
+    assert '<a href="/themes/T6">T6</a> has no appeal on this map' in text
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,18 @@ def test_champion_and_challenger_stand_side_by_side(viewer):
     for told in ("0.740", "0.790", "4,500", "history", "Refused", "Passed", "says too little"):
         assert told in page
     assert "<script>alert" not in page
-    assert "mlflow ui --backend-store-uri sqlite:///" in page
+    assert "<code>mlflow ui</code>" in page
     assert "Decided since they were scored" in page
     assert "/#/runs/" not in page
+
+
+def test_folders_of_the_server_are_told_to_admins_alone(house):
+    tracking = house.settings.tracking
+    assert (
+        f"mlflow ui --backend-store-uri {tracking}" in house.client(Role.ADMIN).get("/model").text
+    )
+    for role in (Role.VIEWER, Role.MANAGER):
+        assert str(house.settings.home) not in house.client(role).get("/model").text
 
 
 def test_runs_are_linked_to_where_the_settings_say_where_mlflow_is(house, house_in):
@@ -67,10 +76,24 @@ def test_the_digest_opens_alone(screens):
 
 def test_the_digest_of_other_days_is_asked_for_by_the_form(screens):
     page = screens().open("/digest")
-    page.get_by_label("First day, UTC").fill("2025-03-01")
+    page.get_by_label("First day (UTC)").fill("2025-03-01")
     page.get_by_role("button", name="Show").click()
     assert "since=2025-03-01" in page.url
     assert "1 March" in page.frame_locator("iframe").locator("body").inner_text()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_an_alarm_in_the_preview_leads_to_its_page(screens, alone):
+    screen = screens()
+    page = screen.open("/digest?since=2025-03-24")
+    if alone:
+        page.get_by_role("link", name="open it alone").click()
+        page.wait_for_load_state()
+    shown = page if alone else page.frame_locator("iframe")
+    shown.locator('a[href="/alarms/A1"]').click()
+    page.wait_for_url("**/alarms/A1")
+    assert page.locator("h1").is_visible()
+    assert screen.faults == []
 
 
 @pytest.mark.parametrize("path", ["/digest?since=never", "/regulator?since=never"])

@@ -32,8 +32,8 @@ def test_a_key_opens_the_pages_and_a_theme_and_an_appeal_are_dealt_with(service,
     page.get_by_role("link", name="phone cases, counterfeit").first.click()
     page.wait_for_url("**/themes/T5")
     page.get_by_label("Status", exact=True).select_option("escalated")
-    page.get_by_role("button", name="Save status").click()
-    assert page.locator(".said").inner_text() == "Status saved."
+    page.get_by_role("button", name="Save changes").click()
+    assert page.locator(".said").inner_text() == "Saved: status."
     assert Catalog(service.engine).theme("T5", 0).status == "escalated"
 
     page.get_by_role("link", name="Queue", exact=True).click()

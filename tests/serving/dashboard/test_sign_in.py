@@ -138,6 +138,8 @@ def test_both_ways_to_sign_in_are_in_plain_sight(house, path, status):
     assert "<details" not in page
     assert page.index('id="name"') < page.index('id="password"') < page.index('id="key"')
     assert page.index("Or with a key") < page.index('id="key"')
+    assert "make demo" not in page
+    assert page.index('id="key"') < page.index("Who runs this service adds people with")
 
 
 def test_a_session_is_another_one_after_signing_in_and_none_after_signing_out(house):
@@ -259,7 +261,7 @@ def test_logs_name_nobody_and_repeat_no_form(house, caplog, until):
     signed_in(house.client(), name="Somebody Else", password="no")
     client.get("/themes?q=secret+words")
     until(lambda: "GET /themes 200" in caplog.text)
-    assert "POST /themes/{theme_id}/note 409" in caplog.text
+    assert "POST /themes/{theme_id}/note 303" in caplog.text
     assert "role=manager theme=T6" in caplog.text
     for word in ("secret", "Somebody", "Mia", "mia"):
         assert word not in caplog.text

@@ -1,5 +1,6 @@
 """Templates and the data classes that they are drawn from are held to each other, both ways."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from jinja2 import Environment, nodes
+from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 import serving.dashboard.app
@@ -73,6 +74,15 @@ def test_every_template_is_of_a_page_or_used_by_one():
     used = {name for page in PAGES for name in with_parents(page.template)}
     used |= {name for one in set(used) for name in find_referenced_templates(parsed(one))}
     assert {path.name for path in TEMPLATES.iterdir()} == used
+
+
+def test_templates_do_not_change_under_a_running_process(tmp_path):
+    (tmp_path / "one.html").write_text("before")
+    environment = ENVIRONMENT.overlay(loader=FileSystemLoader(tmp_path))
+    assert environment.get_template("one.html").render() == "before"
+    (tmp_path / "one.html").write_text("after")
+    os.utime(tmp_path / "one.html", (1, 1))
+    assert environment.get_template("one.html").render() == "before"
 
 
 def test_the_check_would_find_what_is_not_there():

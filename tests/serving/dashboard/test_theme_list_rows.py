@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.dashboard.theme_list_rows import Compared
+from models.themes import Driver
+from serving.dashboard.theme_list_rows import Compared, cause_of
 
 COUNTS = st.integers(0, 10_000)
 
@@ -27,3 +28,18 @@ def test_a_larger_count_has_risen_if_a_smaller_one_has_and_a_fall_never(now, bef
 
 def test_days_that_are_not_known_have_not_risen():
     assert not Compared(9, None).risen
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ([], None),
+        (["language"], "language"),
+        (["language", "market", "policy"], "market"),
+        (["policy", "language"], "policy"),
+    ],
+)
+def test_a_language_is_told_as_the_cause_only_where_nothing_else_is(fields, told):
+    drivers = [Driver(one, "x", 9, 9, 1.0, 2.0, 1.0) for one in fields]
+    found = cause_of(drivers)
+    assert (found and found.field) == told

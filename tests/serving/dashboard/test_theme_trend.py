@@ -105,7 +105,10 @@ def test_the_trend_says_how_its_band_is_made(full_house):
     alarmed = trend_of(
         full_house.engine, theme, latest.as_of, AlarmBook(full_house.engine, 0).alarms().alarms
     )
-    assert "On shaded days an alarm was open: what is expected later leaves them out." in alarmed.caption
+    assert (
+        "On shaded days an alarm was open: what is expected later leaves them out."
+        in alarmed.caption
+    )
     assert "A1" in alarmed.rows[0][5]
     # Days before its first appeal are known to be without one: the discovery looked at them.
     assert figure.rows[-1][:4] == ("1 Jan 2025", "0", "–", "–")

@@ -17,6 +17,7 @@ from models.curation import Edit
 from models.theme_map import no_themes
 from models.themes import Status
 from serving.champion import Champion
+from serving.dashboard.filings import FilingDays
 from serving.dashboard.policy_reading import DecisionDays
 from serving.dashboard.queue_waiting import WaitingRoom
 from serving.dashboard.roles import Role
@@ -272,7 +273,7 @@ def test_without_decisions_or_discoveries_the_rest_is_there(full_house, page_of)
 
 def course_of(house):
     decisions, room = DecisionDays(house.engine), WaitingRoom(house.engine, no_themes())
-    return Courses(house.engine, decisions, room).course(NOW)
+    return Courses(house.engine, FilingDays(), decisions, room).course(NOW)
 
 
 def test_days_are_whole_and_of_an_appeal_the_latest_decision_counts(full_house):
