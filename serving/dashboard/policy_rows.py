@@ -246,7 +246,10 @@ def _why(row: PolicyRow, weeks: int) -> tuple[str, ...]:
     if row.above:
         told = f"{share(row.rate)} overturned, of all others {share(row.others)}"
         if not row.rising and row.own is not None:
-            told += f"; its own past gives {share(row.own)}: nothing new beyond chance"
+            told += (
+                f"; its own past gives {share(row.own)}: no rise beyond chance over the last"
+                f" {RECENT_WEEKS} weeks"
+            )
         why.append(told)
     return tuple(why)
 

@@ -1,4 +1,4 @@
-"""Figures of candidates: which is better, for whom, why a case got its score, what more would do."""
+"""Figures of candidates: which is better, for whom, why a case got its score, what more gives."""
 
 from __future__ import annotations
 

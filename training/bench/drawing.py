@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,8 +24,10 @@ __all__ = [
     "SKY",
     "YELLOW",
     "canvas",
+    "dated",
     "forest",
     "panels",
+    "placed",
     "plain",
     "says_nothing",
 ]
@@ -104,6 +107,22 @@ def forest(
     axes.set_ylim(-0.7, len(table) - 0.3)
     axes.grid(axis="x", color="#e5e5e5", linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def dated(axes: Axes) -> None:
+    """Write days under the axis, short."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+
+
+def placed(days: Sequence[date]) -> list[float]:
+    """Give the places of days on an axis that `dated` writes under."""
+    from matplotlib.dates import date2num
+
+    return [float(date2num(day)) for day in days]  # type: ignore[no-untyped-call]
 
 
 def plain(text: object) -> str:

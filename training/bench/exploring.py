@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -85,11 +85,14 @@ def missingness(decided: pd.DataFrame) -> pd.DataFrame:
         of either outcome, as `overturned_share` and so on, with Wilson's 95 % intervals.
     """
     won = overturned(decided).astype(bool)
+    overruled, kept = decided[won], decided[~won]
     names = [name for name in decided if _known_at_filing(str(name))]
     rows = [
-        {"column": str(name).removeprefix(ATTRIBUTE_PREFIX)}
-        | _empty("overturned", decided.loc[won, name])
-        | _empty("upheld", decided.loc[~won, name])
+        {
+            "column": str(name).removeprefix(ATTRIBUTE_PREFIX),
+            **_empty("overturned", overruled[name]),
+            **_empty("upheld", kept[name]),
+        }
         for name in names
         if decided[name].isna().any()
     ]
@@ -157,14 +160,14 @@ def moves(appeals: pd.DataFrame, days: int = 28, seed: int = 0) -> pd.DataFrame:
 _ENDS: Final = ("share", "low", "high")
 
 
-def _rates(groups: pd.Series[str], won: NDArray[np.int_]) -> pd.DataFrame:
+def _rates(groups: pd.Series[Any], won: NDArray[np.int_]) -> pd.DataFrame:
     counted = pd.Series(won, index=groups.index).groupby(groups).agg(["size", "sum"])
     table = counted.set_axis(["decided", "overturned"], axis=1)
     low, high = wilson(table["overturned"], table["decided"])
     return table.assign(share=table["overturned"] / table["decided"], low=low, high=high)
 
 
-def _empty(side: str, column: pd.Series[object]) -> dict[str, float]:
+def _empty(side: str, column: pd.Series[Any]) -> dict[str, float]:
     empty, of = int(column.isna().sum()), len(column)
     low, high = wilson(empty, of)
     ends = (empty / max(of, 1), float(low), float(high))
@@ -175,9 +178,10 @@ def _known_at_filing(name: str) -> bool:
     return name in (*CATEGORIES, *NUMBERS, "subject_id") or name.startswith(ATTRIBUTE_PREFIX)
 
 
-def _week(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+def _week(frame: pd.DataFrame) -> pd.Series[Any]:
     filed = frame[FILED].dt.tz_convert("UTC").dt.floor("D")
-    return filed - pd.to_timedelta(filed.dt.dayofweek, unit="D")
+    monday: pd.Series[Any] = filed - pd.to_timedelta(filed.dt.dayofweek, unit="D")
+    return monday
 
 
 def _hours(spans: pd.Series[pd.Timedelta]) -> NDArray[np.float64]:

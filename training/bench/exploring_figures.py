@@ -15,6 +15,7 @@ from training.bench.drawing import (
     ORANGE,
     ROW,
     canvas,
+    dated,
     forest,
     panels,
     plain,
@@ -23,7 +24,6 @@ from training.bench.drawing import (
 from training.bench.exploring import base_rates, intake, missingness, rates_by_week
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -52,7 +52,7 @@ def intake_figure(appeals: pd.DataFrame) -> Figure:
     axes.set_xlabel("week of filing, from its Monday (the first and the last may be cut short)")
     axes.set_ylabel("appeals a week")
     axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(0, 1.12), frameon=False)
-    _dated(axes)
+    dated(axes)
     return figure
 
 
@@ -68,7 +68,7 @@ def weekly_rate_figure(decided: pd.DataFrame) -> Figure:
     axes.set_xlabel("Monday of the week of filing")
     axes.set_ylim(bottom=0)
     axes.legend(loc="lower left", frameon=False)
-    _dated(axes)
+    dated(axes)
     return figure
 
 
@@ -169,22 +169,13 @@ def moves_figure(table: pd.DataFrame, days: int) -> Figure:
     places = np.arange(len(shown))[::-1]
     beyond = (shown["index"] > shown["by_chance"]).to_numpy()
     axes.barh(places, shown["index"], color=np.where(beyond, ORANGE, "#c9c9c9"))
-    chance = {"colors": "black", "label": "chance alone stays left of this"}
-    axes.vlines(shown["by_chance"], places - 0.4, places + 0.4, **chance)
-    for place, row, above in zip(places, shown.itertuples(), beyond, strict=True):
+    label = "chance alone stays left of this"
+    axes.vlines(shown["by_chance"], places - 0.4, places + 0.4, colors="black", label=label)
+    for place, at, most, above in zip(places, shown["index"], shown["most"], beyond, strict=True):
         if above:
-            at = max(row.index, row.by_chance)
-            axes.text(at, place, f"  {plain(row.most)}", va="center", fontsize=8)
+            axes.text(at, place, f"  {plain(most)}", va="center", fontsize=8)
     axes.set_yticks(places, [plain(name) for name in shown["fact"]])
     axes.set_xlabel("population stability index (0: the same mix; .1 slight, .25 great)")
     axes.set_xlim(0, 1.6 * float(max(shown["index"].max(), shown["by_chance"].max())))
     axes.legend(loc="lower right", frameon=False)
     return figure
-
-
-def _dated(axes: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator()
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))

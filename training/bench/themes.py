@@ -302,7 +302,6 @@ class Archive:
         return keyphrases(
             texts,
             labels[cases],
-            NAMED,
             subjects=told,
             least_subjects=self.least_subjects,
             themes=len(alarms),

@@ -72,7 +72,9 @@ def delays_table(
         first of its alarms opens, with the appeals filed until then; a last row counts the alarms
         that are no incident's.
     """
-    rows = {one.title: {"begin": one.start, "tenth appeal": one.tenth} for one in incidents}
+    rows: dict[str, dict[str, object]] = {
+        one.title: {"begin": one.start, "tenth appeal": one.tenth} for one in incidents
+    }
     others: dict[str, object] = {"begin": "", "tenth appeal": ""}
     for number in accepted:
         alarms, column = rehearsal.alarms(number), f"{number:g} a month"
@@ -85,9 +87,11 @@ def delays_table(
 
 def _planted(told: Mapping[str, str], truth: pd.DataFrame, filed: pd.Series[date]) -> Planted:
     ids = truth.loc[truth["incident"] == told["incident"], "appeal_id"]
-    days = filed[filed.index.intersection(ids)].sort_values(kind="stable")
+    days = filed[filed.index.isin(ids)].sort_values(kind="stable")
     start, end = (datetime.fromisoformat(told[name]).date() for name in ("start", "end"))
-    return Planted(told["incident"], told["title"], start, end, dict(days.items()))
+    return Planted(
+        told["incident"], told["title"], start, end, dict(zip(days.index, days, strict=True))
+    )
 
 
 def _found(incident: Planted, alarms: Sequence[Alarm]) -> str:

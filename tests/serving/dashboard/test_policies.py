@@ -105,7 +105,7 @@ def test_those_that_have_risen_come_first_then_those_above_others(reader):
     assert [html.unescape(name) for name in names][:2] == [HOSTILE, "payment hold"]
     assert f"{HOSTILE} automated risen 43 % overturned in the last 4 weeks (12 of 28)," in told
     assert "expected by its own 8 weeks before 43 %" in told
-    why = "62 % overturned, of all others 13 %; its own past gives 50 %: nothing new beyond chance"
+    why = "62 % overturned, of all others 13 %; its own past gives 50 %: no rise beyond chance over"
     assert f"payment hold automated above others {why}" in told
     assert "1 part risen against its own past: something has changed." in told
     assert "1 part overturned more than all others" in told

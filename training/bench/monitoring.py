@@ -1,0 +1,130 @@
+"""What a data scientist asks before a model is promoted, and while it serves, as tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from models.drift_record import DriftRecord, Look
+from models.foreseen import Foreseen
+from models.performance import Estimate, Performance
+from models.registry import CHALLENGER, CHAMPION
+from models.shadow import LEAST_PAIRS, Pairs, pairs_of
+from training.bench.home import Home
+from training.promote import Verdict
+
+__all__ = ["gate_table", "outlook_table", "saved_so_far", "shadow_pairs", "signs", "versions_table"]
+
+MEASURES: Final = ("auc", "brier", "ece")
+WITHIN: Final = 1.96
+"""Standard errors on either side of a 95 % interval."""
+
+
+def versions_table(home: Home) -> pd.DataFrame:
+    """List the registered versions, the newest first: who serves, and what each learnt from."""
+    rows = [
+        {
+            "version": one.version,
+            "is": ", ".join(one.aliases),
+            "learnt until": one.tags.get("seen_until", "")[:10],
+            "decided appeals": int(one.tags.get("data_rows", 0)),
+            "AUC when trained": home.registry.figures(one.run_id).get("auc", np.nan),
+        }
+        for one in home.registry.versions()
+    ]
+    columns = ["version", "is", "learnt until", "decided appeals", "AUC when trained"]
+    return pd.DataFrame(rows, columns=columns).set_index("version")
+
+
+def gate_table(verdict: Verdict) -> pd.DataFrame:
+    """List the demands of the gate: `asked`, `found`, `bound`, `passed`, `cases`, `meaning`."""
+    rows = [
+        (line.name, line.value, line.bound, line.passed, line.cases, line.meaning)
+        for line in verdict.lines
+    ]
+    return pd.DataFrame(rows, columns=["asked", "found", "bound", "passed", "cases", "meaning"])
+
+
+def shadow_pairs(home: Home) -> Pairs:
+    """Read what the challenger said in the champion's shadow; none where either is missing."""
+    names = (home.registry.alias_version(one) for one in (CHALLENGER, CHAMPION))
+    challenger, champion = names
+    if challenger is None or champion is None:
+        nothing = np.zeros(0)
+        return Pairs(nothing.astype(np.int_), nothing, nothing)
+    return pairs_of(home.history.engine, challenger, champion)
+
+
+def saved_so_far(pairs: Pairs) -> pd.DataFrame:
+    """Tell what the challenger saves of the champion's squared error, as decisions come in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a decided appeal from the twentieth on: `decided`, how many there are by then, the
+        mean `saved`, and the ends `low` and `high` of the 95 % interval of a mean.
+    """
+    decided, saved = np.arange(1, len(pairs) + 1), pairs.saved
+    mean = np.cumsum(saved) / decided
+    spread = np.sqrt(np.maximum(np.cumsum(saved**2) / decided - mean**2, 0) / decided)
+    reach = WITHIN * spread
+    columns = {"decided": decided, "saved": mean, "low": mean - reach, "high": mean + reach}
+    return pd.DataFrame(columns).iloc[LEAST_PAIRS - 1 :].reset_index(drop=True)
+
+
+def outlook_table(record: DriftRecord) -> pd.DataFrame:
+    """Lay foreseen and realised measures side by side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `measure`, `side` and `value`, `low`, `high`; bounds are NaN of what the training
+        measured.
+    """
+    outlook = record.outlook
+    sides: dict[str, Foreseen | Performance] = {
+        "foreseen, all cases": outlook.all,
+        "foreseen, decided cases": outlook.decided,
+        "came, decided cases": outlook.realised,
+    }
+    rows = [
+        (name, side, *_ends(getattr(found, name)))
+        for name in MEASURES
+        for side, found in sides.items()
+    ]
+    if outlook.tested is not None:
+        rows.append(("auc", "when trained", outlook.tested, np.nan, np.nan))
+    return pd.DataFrame(rows, columns=["measure", "side", "value", "low", "high"])
+
+
+def signs(record: DriftRecord, verdict: Verdict | None) -> pd.DataFrame:
+    """Lay out what speaks for training again: `question`, `answer`, `speaks for it`."""
+    realised, text = record.outlook.realised, [one for one in record.looks if one.kind == "text"]
+    told = [one.name for one in record.past]
+    rows = [
+        ("is anything past its limit?", ", ".join(told) or "nothing", bool(told)),
+        ("do the texts read otherwise?", _against(text), any(one.past for one in text)),
+        ("do the scores still mean what they say?", _error(realised), not realised.calibrated),
+    ]
+    if verdict is not None and not verdict.serves_already:
+        faults = ", ".join(line.name for line in verdict.failed)
+        passed = f"no: {faults}" if faults else "yes, every line"
+        rows.append(("does the challenger pass the gate?", passed, verdict.passed))
+    return pd.DataFrame(rows, columns=["question", "answer", "speaks for it"])
+
+
+def _against(looks: list[Look]) -> str:
+    told = [f"told apart with AUC {one.value:.2f}, limit {one.limit:.2f}" for one in looks]
+    return told[0] if told else "not compared"
+
+
+def _error(found: Performance) -> str:
+    if found.ece is None or found.ece_by_chance is None:
+        return f"{found.cases} decided: too few"
+    return f"calibration error {found.ece.value:.3f}, by chance up to {found.ece_by_chance:.3f}"
+
+
+def _ends(found: Estimate | None) -> tuple[float, float, float]:
+    return (np.nan,) * 3 if found is None else (found.value, found.low, found.high)
