@@ -254,9 +254,13 @@ def _point(taught: int, evaluation: Evaluation) -> dict[str, float]:
 
 
 def _differing(found: Mapping[str, str], usual: Mapping[str, str]) -> str:
-    other = [f"{name}={value}" for name, value in found.items() if usual.get(name) != value]
-    other += [f"no {name}" for name in usual.keys() - found.keys()]
+    other = [f"{_leaf(name)}={value}" for name, value in found.items() if usual.get(name) != value]
+    other += [f"no {_leaf(name)}" for name in usual.keys() - found.keys()]
     return ", ".join(sorted(other)) or "nothing"
+
+
+def _leaf(name: str) -> str:
+    return ".".join(name.split(".")[-2:])
 
 
 def _auc_gains(

@@ -156,6 +156,7 @@ def _gains(axes: Axes, table: pd.DataFrame, name: str, label: str) -> None:
     names = table["candidate"].tolist()
     forest(axes, table, value=name, low=low, high=high, names=names, colours=colours)
     axes.axvline(0, color="black", linewidth=1)
+    axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(label)
 
 

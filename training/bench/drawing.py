@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -126,8 +128,28 @@ def placed(days: Sequence[date]) -> list[float]:
 
 
 def plain(text: object) -> str:
-    """Spell a word of the data so that matplotlib does not read it as mathematics."""
-    return str(text).replace("$", r"\$")
+    """Spell a word of the data so that it can be drawn.
+
+    Signs that matplotlib's own font does not have would be drawn as boxes: a run of them is told by
+    the name of its script, such as `[thai]`. And `$` is no mathematics here.
+    """
+    known, parts = _drawable(), list[str]()
+    for sign in str(text):
+        part = sign if ord(sign) in known else f"[{_script(sign)}]"
+        if not (part.startswith("[") and len(part) > 1 and parts and parts[-1] == part):
+            parts.append(part)
+    return "".join(parts).replace("$", r"\$")
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())
+
+
+def _script(sign: str) -> str:
+    return unicodedata.name(sign, "other").split()[0].lower()
 
 
 def says_nothing(axes: Axes, why: str) -> None:

@@ -77,7 +77,7 @@ def base_rates_figure(decided: pd.DataFrame, *dimensions: str) -> Figure:
     told = [name for name in dimensions if name in decided and decided[name].notna().any()]
     tables = [base_rates(decided, name) for name in told]
     most = max((len(table) for table in tables), default=1)
-    named = " and ".join(told) or "any fact"
+    named = ", ".join(told) or "any fact"
     figure, each = panels(
         f"Whose appeals are overturned more often: by {named}?",
         max(len(tables), 1),
@@ -89,7 +89,7 @@ def base_rates_figure(decided: pd.DataFrame, *dimensions: str) -> Figure:
     whole = 100 * float((decided["outcome"] == "overturned").mean())
     for axes, name, table in zip(each, told, tables, strict=False):
         shown = table.assign(**{end: table[end] * 100 for end in ("share", "low", "high")})
-        names = [f"{row.value}  ({row.decided:,})" for row in table.itertuples()]
+        names = [f"{row.value} ({row.decided:,})" for row in table.itertuples()]
         forest(axes, shown, value="share", low="low", high="high", names=names)
         axes.axvline(whole, color=GREY, linestyle="--")
         axes.set_xlim(left=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +85,7 @@ def open_home(settings: Settings | None = None) -> Home:
         There is no history, or an empty one. Nothing is made in that case.
     """
     quieten_libraries()
+    _quieten_bars()
     named = settings or Settings.from_environment()
     home = Home(replace(named, home=named.home.absolute()))
     made = bool(named.database_url) or (home.settings.home / "redress.db").exists()
@@ -96,6 +98,13 @@ def open_home(settings: Settings | None = None) -> Home:
             " then start the notebook with REDRESS_HOME set to the whole path of that home",
         )
     return home
+
+
+def _quieten_bars() -> None:
+    """Let tqdm find out once, unseen, that it has no widgets for bars which nobody asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import tqdm.auto  # noqa: F401
 
 
 def _told(counts: Counts) -> dict[str, str]:

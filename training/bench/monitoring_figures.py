@@ -89,7 +89,7 @@ def moved_figure(record: DriftRecord) -> Figure:
     label = "chance alone stays left of this"
     axes.vlines(chance, places - 0.4, places + 0.4, colors="black", label=label)
     axes.axvline(1, color=ORANGE, linestyle="--", label="the limit")
-    axes.set_yticks(places, [plain(_look_name(one.kind, one.name)) for one in looks])
+    axes.set_yticks(places, [plain(_look_name(one)) for one in looks])
     axes.set_xlabel(
         "share of its limit; grey: no more than chance, blue: within the limit, orange: past it"
     )
@@ -138,5 +138,6 @@ def _of_limit(value: float, look: Look) -> float:
     return (value - floor) / max(look.limit - floor, 1e-9)
 
 
-def _look_name(kind: str, name: str) -> str:
-    return f"{kind}: {name.removeprefix('attributes.')}"
+def _look_name(look: Look) -> str:
+    named = "text" if look.kind == "text" else f"{look.kind}: {look.name}"
+    return named.replace("attributes.", "") + (" (expected)" if look.expected else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["loudness_figure", "map_figure", "resolution_figure", "timeline_figure"]
 
 COLOURED: Final = len(PALETTE)
-TITLE_SIGNS: Final = 55
+"""Themes that have a colour of their own."""
+TITLE_SIGNS: Final = 45
 
 
 def resolution_figure(choice: ResolutionChoice) -> Figure:
@@ -52,7 +54,7 @@ def resolution_figure(choice: ResolutionChoice) -> Figure:
     axes.set_xlabel("resolution: coarse themes left, fine ones right (log scale)")
     axes.set_ylabel("adjusted Rand index\n(1 the same themes, 0 chance)")
     axes.set_ylim(bottom=0)
-    axes.legend(loc="lower left", frameon=False)
+    axes.legend(loc="upper right", frameon=False)
     return figure
 
 
@@ -65,13 +67,15 @@ def map_figure(bench: Workshop, alarms: Sequence[Alarm]) -> Figure:
         Of which those that are open on the last day are drawn.
     """
     places = bench.places
-    figure, axes = canvas("Where do appeals lie, and where is something new?", height=6.5, width=10)
+    figure, axes = canvas(
+        "Where do appeals lie, and where is something new?", height=8.0, width=8.5
+    )
     others = places[~places["label"].between(0, COLOURED - 1)]
     axes.scatter(others["x"], others["y"], s=4, color="#cfcfcf", label="all other appeals")
-    for label, colour in zip(range(COLOURED), PALETTE, strict=True):
+    for label, colour in enumerate(PALETTE):
         mine = places[places["label"] == label]
         if len(mine):
-            name = f"{_short(bench.titles[label])}  ({len(mine):,})"
+            name = f"{label + 1}  {_short(bench.titles[label])} ({len(mine):,})"
             axes.scatter(mine["x"], mine["y"], s=6, color=colour, label=name)
     for alarm in _open(alarms, bench):
         mine = places[places.index.isin(alarm.appeals)]
@@ -80,10 +84,10 @@ def map_figure(bench: Workshop, alarms: Sequence[Alarm]) -> Figure:
         ring.set_facecolor("none")
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_aspect("equal")
     axes.set_xlabel("near to one another: letters that say alike; the axes mean nothing else")
-    title = "largest themes (appeals)"
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, title=title)
+    title = "the largest themes (appeals)"
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, title=title, markerscale=2)
     return figure
 
 
@@ -124,7 +128,7 @@ def loudness_figure(
 def timeline_figure(alarms: Sequence[Alarm], incidents: Sequence[Planted], title: str) -> Figure:
     """Draw the days on which alarms were open, beside the planted incidents where any are known."""
     rows: list[Planted | Alarm] = [*incidents, *_others(alarms, incidents)]
-    figure, axes = canvas(title, height=2.0 + 0.42 * max(len(rows), 2), width=10)
+    figure, axes = canvas(title, height=2.0 + 0.46 * max(len(rows), 2), width=10)
     if not rows:
         says_nothing(axes, "no alarm would have opened")
         return figure
@@ -171,9 +175,9 @@ def _alarm(axes: Axes, place: int, one: Alarm) -> None:
 
 def _row_name(place: int, row: Planted | Alarm) -> str:
     if isinstance(row, Alarm):
-        return plain(f"no incident: {_short(row.title)}")
-    return plain(f"{place + 1}  {_short(row.title)}")
+        return f"no incident: {_short(row.title)}"
+    return f"{place + 1}  {fill(plain(row.title), 40)}"
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= TITLE_SIGNS else f"{title[: TITLE_SIGNS - 1]}…"
+    return plain(shorten(title, TITLE_SIGNS, placeholder=" …"))

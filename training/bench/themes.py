@@ -42,7 +42,6 @@ __all__ = ["Alarm", "Rehearsal", "Walked", "Workshop", "rehearse", "workshop"]
 
 LOOSEST: Final = 6.0
 """False alarms a month at which a rehearsal looks: it can be read at any lower number."""
-NAMED: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +86,24 @@ class Workshop:
         table = pd.DataFrame.from_dict(drawn, orient="index", columns=["x", "y"])
         return table.assign(label=[labels[one] for one in table.index])
 
+    def largest(self, most: int = 6) -> pd.DataFrame:
+        """List the largest themes: their `title`, `appeals`, and the fact that goes with each most.
+
+        Numbered from 1, as the map numbers them.
+        """
+        drawn = [self.themes.portraits[theme] for theme in self.themes.counted[:most]]
+        rows = [
+            {
+                "title": one.title,
+                "appeals": one.size,
+                "goes with": f"{one.drivers[0].field}: {one.drivers[0].value}"
+                if one.drivers
+                else "",
+            }
+            for one in drawn
+        ]
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="theme"))
+
     @property
     def titles(self) -> list[str]:
         """The title of each theme, by label."""
@@ -114,13 +131,13 @@ class Workshop:
         sizes = np.bincount(found.labels[found.labels >= 0], minlength=1)
         centres = centroids(sitters.vectors, labels)
         drawn = portraits(sitters, labels, centres, [None] * found.clusters, 1)
-        named = " | ".join(one.title for one in drawn[:NAMED])
+        ranks = ("largest", "second", "third")
         return {
             "resolution": round(resolution, 2),
             "themes": found.clusters,
             "unassigned": found.unassigned_share,
             "median size": int(np.median(sizes)),
-            "the largest": named,
+            **{rank: one.title for rank, one in zip(ranks, drawn, strict=False)},
         }
 
 

@@ -68,21 +68,26 @@ def delays_table(
     Returns
     -------
     pandas.DataFrame
-        A row an incident: its `begin`, its `tenth appeal`, and for each number the day on which the
+        A row an incident, numbered from 1: its `begin`, its `tenth appeal`, and for each number the day on which the
         first of its alarms opens, with the appeals filed until then; a last row counts the alarms
         that are no incident's.
     """
     rows: dict[str, dict[str, object]] = {
-        one.title: {"begin": one.start, "tenth appeal": one.tenth} for one in incidents
+        _numbered(place, one): {"begin": one.start, "tenth appeal": one.tenth}
+        for place, one in enumerate(incidents)
     }
     others: dict[str, object] = {"begin": "", "tenth appeal": ""}
     for number in accepted:
         alarms, column = rehearsal.alarms(number), f"{number:g} a month"
-        for one in incidents:
-            rows[one.title][column] = _found(one, alarms)
+        for place, one in enumerate(incidents):
+            rows[_numbered(place, one)][column] = _found(one, alarms)
         nobody = [a for a in alarms if not any(one.is_behind(a.first) for one in incidents)]
         others[column] = len(nobody)
     return pd.DataFrame.from_dict(rows | {"alarms of no incident": others}, orient="index")
+
+
+def _numbered(place: int, one: Planted) -> str:
+    return f"{place + 1}  {one.name}"
 
 
 def _planted(told: Mapping[str, str], truth: pd.DataFrame, filed: pd.Series[date]) -> Planted:
