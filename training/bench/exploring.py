@@ -81,8 +81,8 @@ def missingness(decided: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a column that is ever empty, the emptiest first: `column`, and `share`, `low`, `high`
-        of either outcome, as `overturned_share` and so on, with Wilson's 95 % intervals.
+        A row a column that is empty for some, the emptiest first: `column`, and `share`, `low` and
+        `high` of either outcome, as `overturned_share` and so on, with Wilson's 95 % intervals.
     """
     won = overturned(decided).astype(bool)
     overruled, kept = decided[won], decided[~won]
@@ -94,7 +94,7 @@ def missingness(decided: pd.DataFrame) -> pd.DataFrame:
             **_empty("upheld", kept[name]),
         }
         for name in names
-        if decided[name].isna().any()
+        if decided[name].isna().any() and decided[name].notna().any()
     ]
     columns = [f"{side}_{end}" for side in ("overturned", "upheld") for end in _ENDS]
     table = pd.DataFrame(rows, columns=["column", *columns])
@@ -180,7 +180,7 @@ def _known_at_filing(name: str) -> bool:
 
 def _week(frame: pd.DataFrame) -> pd.Series[Any]:
     filed = frame[FILED].dt.tz_convert("UTC").dt.floor("D")
-    monday: pd.Series[Any] = filed - pd.to_timedelta(filed.dt.dayofweek, unit="D")
+    monday: pd.Series[Any] = filed - pd.to_timedelta(filed.dt.day_of_week, unit="D")
     return monday
 
 

@@ -107,7 +107,7 @@ def missingness_figure(decided: pd.DataFrame) -> Figure:
         "What is missing, and does it go with the outcome?", height=1.8 + 1.4 * ROW * len(table)
     )
     if table.empty:
-        says_nothing(axes, "no column is ever empty")
+        says_nothing(axes, "no column is empty for some and filled in for others")
         return figure
     sides = {"overturned": (ORANGE, -0.14), "upheld": (BLUE, 0.14)}
     for side, (colour, offset) in sides.items():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -102,9 +104,9 @@ def open_home(settings: Settings | None = None) -> Home:
 
 def _quieten_bars() -> None:
     """Let tqdm find out once, unseen, that it has no widgets for bars which nobody asked for."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), suppress(ImportError):
         warnings.simplefilter("ignore")
-        import tqdm.auto  # noqa: F401
+        import_module("tqdm.auto")
 
 
 def _told(counts: Counts) -> dict[str, str]:

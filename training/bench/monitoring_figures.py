@@ -91,7 +91,7 @@ def moved_figure(record: DriftRecord) -> Figure:
     axes.axvline(1, color=ORANGE, linestyle="--", label="the limit")
     axes.set_yticks(places, [plain(_look_name(one)) for one in looks])
     axes.set_xlabel(
-        "share of its limit; grey: no more than chance, blue: within the limit, orange: past it"
+        "share of its limit; grey: no more than chance, blue: moved, orange: past its limit"
     )
     axes.legend(loc="lower right", frameon=False)
     return figure

@@ -22,7 +22,8 @@ from training.bench.drawing import (
     plain,
     says_nothing,
 )
-from training.bench.themes import Alarm, Rehearsal, Workshop
+from training.bench.rehearsal import Alarm, Rehearsal
+from training.bench.themes import Workshop
 from training.bench.truth import Planted
 
 if TYPE_CHECKING:

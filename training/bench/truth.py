@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from training.bench.home import Home
-from training.bench.themes import Alarm, Rehearsal
+from training.bench.rehearsal import Alarm, Rehearsal
 from training.sample.writer import INCIDENTS_FILE, TRUTH
 
 __all__ = ["Planted", "delays_table", "planted"]
@@ -68,9 +68,9 @@ def delays_table(
     Returns
     -------
     pandas.DataFrame
-        A row an incident, numbered from 1: its `begin`, its `tenth appeal`, and for each number the day on which the
-        first of its alarms opens, with the appeals filed until then; a last row counts the alarms
-        that are no incident's.
+        A row an incident, numbered from 1: its `begin`, its `tenth appeal`, and for each number the
+        day on which the first of its alarms opens, with the appeals filed until then; a last row
+        counts the alarms that are no incident's.
     """
     rows: dict[str, dict[str, object]] = {
         _numbered(place, one): {"begin": one.start, "tenth appeal": one.tenth}

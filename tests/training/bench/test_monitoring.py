@@ -1,0 +1,129 @@
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from models.drift_record import DriftRecord, Kind, Look, Outlook
+from models.foreseen import foreseen
+from models.performance import performance
+from models.shadow import Pairs
+from training.bench.monitoring import (
+    gate_table,
+    outlook_table,
+    saved_so_far,
+    shadow_pairs,
+    signs,
+    versions_table,
+)
+from training.bench.monitoring_figures import (
+    gate_figure,
+    moved_figure,
+    outlook_figure,
+    shadow_figure,
+)
+from training.gate import GateLine
+from training.promote import Verdict
+
+
+def pairs(count, better=0.1, seed=0):
+    rng = np.random.default_rng(seed)
+    said = rng.uniform(0.2, 0.8, count)
+    came = (rng.random(count) < said).astype(int)
+    return Pairs(came, said + better * (came - said), said)
+
+
+def look(kind, name, value, limit=0.25, expected=False):
+    return Look(kind, name, value, limit, 0.05, 500, 400, "an index", expected=expected)
+
+
+def record(*looks, shift=0.0):
+    rng = np.random.default_rng(1)
+    said = rng.uniform(0.05, 0.6, 400)
+    came = (rng.random(400) < said + shift).astype(int)
+    outlook = Outlook(0.77, foreseen(said), foreseen(said[:300]), performance(came, said), 0.3)
+    days, at = (date(2025, 3, 1), date(2025, 3, 28)), datetime(2025, 3, 29, tzinfo=UTC)
+    return DriftRecord("3", *days, at, 400, 1_000, looks, outlook)
+
+
+def verdict(*passed, champion="1"):
+    lines = tuple(
+        GateLine(f"line {place}", 0.9 if good else 0.1, 0.5, good, 100, "at least the bound")
+        for place, good in enumerate(passed)
+    )
+    return Verdict("2", champion, lines, 100, 0, None, None)
+
+
+def said(figure):
+    figure.draw_without_rendering()
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    ticks = [tick.get_text() for axes in figure.axes for tick in axes.get_yticklabels()]
+    return " ".join([figure.get_suptitle(), *texts, *ticks])
+
+
+def test_what_is_saved_so_far_ends_at_the_mean_of_all():
+    found = pairs(200)
+
+    table = saved_so_far(found)
+
+    assert table["decided"].tolist() == list(range(20, 201))
+    assert table["saved"].iloc[-1] == pytest.approx(found.saved.mean())
+    assert ((table["low"] < table["saved"]) & (table["saved"] < table["high"])).all()
+    assert (table["high"] - table["low"]).iloc[-1] < (table["high"] - table["low"]).iloc[0]
+
+
+@pytest.mark.parametrize("count", [0, 19])
+def test_too_few_pairs_say_so(count):
+    assert saved_so_far(pairs(count)).empty
+    assert f"{count} decided appeals" in said(shadow_figure(pairs(count)))
+
+
+def test_the_gate_is_told_line_by_line():
+    found = verdict(True, False)
+
+    assert gate_table(found)["passed"].tolist() == [True, False]
+    drawn = said(gate_figure(found))
+    assert "passed: line 0 (100)" in drawn
+    assert "FAILED: line 1 (100)" in drawn
+
+
+def test_a_champion_is_not_held_to_the_gate_again():
+    assert "it serves already" in said(gate_figure(verdict(champion="2")))
+
+
+def test_what_moved_is_told_and_what_is_expected_is_marked():
+    found = record(
+        look(Kind.MIX, "attributes.age", 0.9, expected=True), look(Kind.TEXT, "text", 0.65, 0.7)
+    )
+    drawn = said(moved_figure(found))
+    assert "mix: age (expected)" in drawn
+    assert "version 3" in drawn
+    assert "nothing could be compared" in said(moved_figure(record()))
+
+
+def test_foreseen_and_realised_stand_side_by_side():
+    table = outlook_table(record())
+
+    assert len(table) == 10
+    tested = table[table["side"] == "when trained"].iloc[0]
+    assert tested["value"] == 0.77
+    assert np.isnan(tested["low"])
+    assert "as good as they promised" in said(outlook_figure(record()))
+
+
+@pytest.mark.parametrize(
+    ("found", "judged", "speaking"),
+    [
+        (record(look(Kind.MIX, "policy", 0.1)), verdict(False), []),
+        (record(look(Kind.MIX, "policy", 0.5)), None, [0]),
+        (record(look(Kind.TEXT, "text", 0.9, 0.7)), verdict(champion="2"), [0, 1]),
+        (record(shift=0.3), verdict(True), [2, 3]),
+    ],
+)
+def test_signs_speak_for_a_change_only_where_there_is_one(found, judged, speaking):
+    table = signs(found, judged)
+    assert np.flatnonzero(table["speaks for it"]).tolist() == speaking
+
+
+def test_a_home_without_models_has_no_versions_and_no_pairs(bench_home):
+    assert versions_table(bench_home).empty
+    assert len(shadow_pairs(bench_home)) == 0
