@@ -37,9 +37,10 @@ check: setup
 	@echo "== types" && $(BIN)/mypy
 	@echo "== import contracts" && $(BIN)/lint-imports --no-cache | tail -n 3
 
+# A worker a core: threads of their own would make them wait for one another.
 test: check
 	@echo "== tests"
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
 
 FILE ?= var/bench/appeals.csv
 COLUMNS ?= var/bench/columns.yaml
