@@ -37,10 +37,13 @@ check: setup
 	@echo "== types" && $(BIN)/mypy
 	@echo "== import contracts" && $(BIN)/lint-imports --no-cache | tail -n 3
 
-# A worker a core: threads of their own would make them wait for one another.
+# One worker more than cores, since tests of served pages wait much; threads of their own would make
+# the workers wait for one another.
+WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+
 test: check
 	@echo "== tests"
-	@OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 FILE ?= var/bench/appeals.csv
 COLUMNS ?= var/bench/columns.yaml
