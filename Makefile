@@ -43,7 +43,7 @@ WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
 
 test: check
 	@echo "== tests"
-	@OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 FILE ?= var/bench/appeals.csv
 COLUMNS ?= var/bench/columns.yaml

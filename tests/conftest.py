@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from string import ascii_lowercase, digits
 
 import numpy as np
@@ -39,6 +40,12 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests: no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, "notebooks" not in item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def wordpiece() -> Callable[[Sequence[str]], Tokenizer]:
     """Make a small tokeniser of BERT's kind that knows some words, and all letters and digits."""
@@ -54,6 +61,32 @@ def wordpiece() -> Callable[[Sequence[str]], Tokenizer]:
         return tokenizer
 
     return make
+
+
+@pytest.fixture(scope="session")
+def small_teacher(
+    tmp_path_factory: pytest.TempPathFactory, wordpiece: Callable[[Sequence[str]], Tokenizer]
+) -> Path:
+    """A transformer of one layer that has learnt nothing: for where any teacher will do."""
+    import torch
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("teacher")
+    tokenizer = wordpiece(
+        ["payout", "hold", "courier", "parcel", "lost", "brand", "detector", "wrong"]
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    BertModel(config).save_pretrained(folder)
+    made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]")
+    made.save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -102,30 +102,6 @@ def trained(tmp_path_factory, small_teacher) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def small_teacher(tmp_path_factory, wordpiece) -> Path:
-    """A transformer of one layer that has learnt nothing, in a folder."""
-    import torch
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("teacher")
-    tokenizer = wordpiece(
-        ["payout", "hold", "courier", "parcel", "lost", "brand", "detector", "wrong"]
-    )
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-    )
-    BertModel(config).save_pretrained(folder)
-    made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]")
-    made.save_pretrained(folder)
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_MODEL)
 def test_the_examples_of_a_page_run_on_a_small_sample(

@@ -27,7 +27,7 @@ CELL_SECONDS = 300
 """Beyond which a cell hangs."""
 FIGURES = {
     "01-explore": 7,
-    "02-train-and-compare": 8,
+    "02-train-and-compare": 10,
     "03-themes-and-emergence": 4,
     "04-promote-and-monitor": 4,
 }
@@ -107,7 +107,8 @@ def test_a_notebook_begins_by_opening_the_home(name):
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Make the home that all notebooks share, once."""
     settings = Settings(home=tmp_path_factory.mktemp("practice"))
-    make_practice(settings, Practice(appeals=4_000, days=100), Stages(Console(quiet=True)))
+    made = Practice(appeals=4_000, days=100, token_budget=20_000)
+    make_practice(settings, made, Stages(Console(quiet=True)))
     return settings
 
 

@@ -56,8 +56,9 @@ def test_without_a_champion_it_lives_is_not_ready_and_ends_when_asked(
     importlib.util.find_spec("models.scorer") is None, reason="there is no model to train"
 )
 def test_from_no_model_to_a_promoted_one_to_the_end_without_a_restart(
-    tmp_path, started, until, found_of
+    tmp_path, started, until, found_of, small_teacher, monkeypatch
 ):
+    monkeypatch.setenv("REDRESS_TEACHER", str(small_teacher))
     with started(tmp_path) as service, service.client("score", "review") as client:
         service.run("sample", "sample", "--appeals", "1500", "--days", "120")
         service.run("train", "sample/appeals.csv", "--columns", "sample/columns.yaml")

@@ -14,8 +14,17 @@ from models.registry import CHALLENGER, CHAMPION
 from models.shadow import LEAST_PAIRS, Pairs, pairs_of
 from training.bench.home import Home
 from training.promote import Verdict
+from training.repeat import Repeated
 
-__all__ = ["gate_table", "outlook_table", "saved_so_far", "shadow_pairs", "signs", "versions_table"]
+__all__ = [
+    "gate_table",
+    "outlook_table",
+    "repeated_table",
+    "saved_so_far",
+    "shadow_pairs",
+    "signs",
+    "versions_table",
+]
 
 MEASURES: Final = ("auc", "brier", "ece")
 WITHIN: Final = 1.96
@@ -31,11 +40,18 @@ def versions_table(home: Home) -> pd.DataFrame:
             "learnt until": one.tags.get("seen_until", "")[:10],
             "decided appeals": int(one.tags.get("data_rows", 0)),
             "AUC when trained": home.registry.figures(one.run_id).get("auc", np.nan),
+            "run": one.run_id,
         }
         for one in home.registry.versions()
     ]
-    columns = ["version", "is", "learnt until", "decided appeals", "AUC when trained"]
+    columns = ["version", "is", "learnt until", "decided appeals", "AUC when trained", "run"]
     return pd.DataFrame(rows, columns=columns).set_index("version")
+
+
+def repeated_table(repeated: Repeated) -> pd.DataFrame:
+    """List the figures of a repeated training: `then`, `now`, and whether they are the `same`."""
+    rows = [(one.name, one.then, one.now, one.same) for one in repeated.figures]
+    return pd.DataFrame(rows, columns=["figure", "then", "now", "same"]).set_index("figure")
 
 
 def gate_table(verdict: Verdict) -> pd.DataFrame:

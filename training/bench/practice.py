@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 import pandas as pd
 
@@ -34,11 +33,6 @@ from training.train import train
 
 __all__ = ["Practice", "make_practice"]
 
-CONFIG: Final = TrainConfig.model_validate(
-    {"scorer": {"distill": DistillConfig(token_budget=60_000).model_dump()}}
-)
-"""How its models are trained: the teacher reads a fifth of what it usually does."""
-
 
 @dataclass(frozen=True)
 class Practice:
@@ -50,6 +44,8 @@ class Practice:
         Of the sample.
     champion, challenger
         Share of the days after which each model is trained, on what was decided by then.
+    token_budget
+        Tokens that the teacher reads for each model: by default a fifth of what it usually does.
     """
 
     appeals: int = 5_000
@@ -57,6 +53,13 @@ class Practice:
     seed: int = 7
     champion: float = 0.55
     challenger: float = 0.75
+    token_budget: int = 60_000
+
+    @property
+    def config(self) -> TrainConfig:
+        """Give how its models are trained."""
+        distill = DistillConfig(token_budget=self.token_budget)
+        return TrainConfig.model_validate({"scorer": {"distill": distill.model_dump()}})
 
     def after(self, share: float) -> datetime:
         """Give the midnight at which a share of the days has gone by."""
@@ -80,12 +83,13 @@ def make_practice(settings: Settings, practice: Practice, stages: Stages) -> Non
         )
     with stages.stage("sample", f"a made-up marketplace: {practice.appeals:,} appeals"):
         records = _sample(settings, practice)
+    config = practice.config
     first, second = practice.after(practice.champion), practice.after(practice.challenger)
     history.add(_known_by(records, first))
-    train(Source(), CONFIG, settings, stages)
-    crown(settings, judge(settings, None, CONFIG.gate))
+    train(Source(), config, settings, stages)
+    crown(settings, judge(settings, None, config.gate))
     history.add(_known_by(records, second))
-    version = train(Source(), CONFIG, settings, stages).version
+    version = train(Source(), config, settings, stages).version
     history.add(records)
     registry = Registry(settings)
     with stages.stage("score", "scoring what came later, the challenger in shadow"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,7 +17,10 @@ from training.source import Cases
 from training.split import time_slices
 from training.stages import Stages
 
-__all__ = ["InvalidCapacity", "QueueBenchmark", "benchmark_queue"]
+if TYPE_CHECKING:
+    from models.scorer import Scorer
+
+__all__ = ["InvalidCapacity", "QueueBenchmark", "benchmark_queue", "play_queue"]
 
 
 class InvalidCapacity(InputError):
@@ -103,12 +106,36 @@ def benchmark_queue(
     teacher = Teacher(settings.teacher, settings.home / "encoders")
     with stages.stage("fit", f"fitting on {len(slices.seen):,} of {len(cases.frame):,} appeals"):
         scorer = Scorer.fit(slices.seen, config.scorer, teacher)
-    intake = _intake(slices.test, cases.undecided)
-    with stages.stage("score", f"scoring the {len(intake):,} latest"):
-        waiting = queue_cases(intake, scorer.score(intake))
     with stages.stage("queue", f"playing the queue at {len(capacities) + 1} capacities"):
-        asked = value_of(waiting, capacity, day)
-        curve = tuple(value_of(waiting, one, day) for one in sorted(capacities))
+        return play_queue(scorer, slices.test, cases.undecided, capacity, day, capacities)
+
+
+def play_queue(
+    scorer: Scorer,
+    decided: pd.DataFrame,
+    undecided: pd.DataFrame,
+    capacity: float = 0.8,
+    day: Day | None = None,
+    capacities: Sequence[float] = CAPACITIES,
+) -> QueueBenchmark:
+    """Play the queue of later appeals through, as a model orders them.
+
+    Parameters
+    ----------
+    scorer
+        Fitted on earlier appeals than these.
+    decided
+        The later ones that are decided, at least one.
+    undecided
+        Those that are not; of them, what was filed from the first of `decided` on comes in too.
+    capacity, day, capacities
+        As in `benchmark_queue`.
+    """
+    day = day or Day()
+    intake = _intake(decided, undecided)
+    waiting = queue_cases(intake, scorer.score(intake))
+    asked = value_of(waiting, capacity, day)
+    curve = tuple(value_of(waiting, one, day) for one in sorted(capacities))
     filed = intake["submitted_at"]
     return QueueBenchmark(waiting, filed.iloc[0], filed.iloc[-1], day, asked, curve)
 

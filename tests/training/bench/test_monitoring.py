@@ -10,6 +10,7 @@ from models.shadow import Pairs
 from training.bench.monitoring import (
     gate_table,
     outlook_table,
+    repeated_table,
     saved_so_far,
     shadow_pairs,
     signs,
@@ -23,6 +24,7 @@ from training.bench.monitoring_figures import (
 )
 from training.gate import GateLine
 from training.promote import Verdict
+from training.repeat import Figure, Repeated
 
 
 def pairs(count, better=0.1, seed=0):
@@ -122,6 +124,15 @@ def test_foreseen_and_realised_stand_side_by_side():
 def test_signs_speak_for_a_change_only_where_there_is_one(found, judged, speaking):
     table = signs(found, judged)
     assert np.flatnonzero(table["speaks for it"]).tolist() == speaking
+
+
+def test_a_repeated_training_is_told_figure_by_figure():
+    figures = (Figure("auc", 0.75, 0.75), Figure("ece", 0.03, 0.04), Figure("none", np.nan, np.nan))
+
+    table = repeated_table(Repeated("run", figures, 0, {}))
+
+    assert table["same"].to_dict() == {"auc": True, "ece": False, "none": True}
+    assert table.loc["ece", ["then", "now"]].tolist() == [0.03, 0.04]
 
 
 def test_a_home_without_models_has_no_versions_and_no_pairs(bench_home):

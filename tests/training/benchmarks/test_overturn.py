@@ -131,9 +131,12 @@ def test_too_few_decisions_are_refused(stages):
 
 
 @pytest.mark.slow
-def test_texts_are_read_by_the_student_and_by_the_baselines(stages, tmp_path, monkeypatch):
+def test_texts_are_read_by_the_student_and_by_the_baselines(
+    stages, tmp_path, monkeypatch, small_teacher
+):
     monkeypatch.setattr("training.benchmarks.overturn.FOLDS", 2)
-    answer = benchmark_overturn(decided(300, texts=True), Settings(home=tmp_path), stages)
+    settings = Settings(home=tmp_path, teacher=str(small_teacher))
+    answer = benchmark_overturn(decided(300, texts=True), settings, stages)
     assert answer["time_split"]["auc"] > 0.95
     assert answer["baselines"]["tfidf_logistic"]["time_split_auc"] > 0.95
     assert all(math.isfinite(value) for value in answer["baselines"]["teacher_logistic"].values())
