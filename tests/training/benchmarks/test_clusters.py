@@ -38,12 +38,6 @@ def file(tmp_path):
     return tmp_path / "labelled.csv"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """One home for both: what the teacher says of single words is computed once."""
-    return tmp_path_factory.mktemp("home")
-
-
 def read(file, label="cause", without=()):
     return read_labelled(file, file.parent / "map.yaml", label, without)
 
@@ -85,9 +79,10 @@ def test_figures_are_those_of_the_labels_found():
 
 
 @pytest.mark.slow
-def test_the_command_writes_the_keys(file, home, tmp_path, monkeypatch):
+def test_the_command_writes_the_keys(file, small_teacher, tmp_path, monkeypatch):
     monkeypatch.setattr(subject, "PEER", "a_package_that_is_not_there")
-    monkeypatch.setenv("REDRESS_HOME", str(home))
+    monkeypatch.setenv("REDRESS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REDRESS_TEACHER", str(small_teacher))
     out = tmp_path / "answer.json"
     mapping = str(file.parent / "map.yaml")
     asked = [str(file), "--columns", mapping, "--label", "cause", "--json", str(out)]
@@ -102,11 +97,11 @@ def test_the_command_writes_the_keys(file, home, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_labels_change_the_figures_alone(file, home, monkeypatch):
+def test_labels_change_the_figures_alone(file, small_teacher, tmp_path, monkeypatch):
     monkeypatch.setattr(subject, "PEER", "a_package_that_is_not_there")
     labelled = read(file)
     swapped = Labelled(labelled.texts, tuple(np.random.default_rng(0).permutation(labelled.labels)))
-    settings = Settings(home=home)
+    settings = Settings(home=tmp_path / "home", teacher=str(small_teacher))
     honest, blind = (
         benchmark_clusters(each, settings, Stages(Console(file=StringIO())))
         for each in (labelled, swapped)
