@@ -81,8 +81,8 @@ def _slices(evaluation: Evaluation) -> str:
 def _distance(gap: Gap) -> str:
     if gap.value is None:
         return "too few cases"
-    sure = "" if gap.low is None else f", {gap.low:.2f} for sure"
-    return f"up to {gap.value:.2f} apart{sure}"
+    sure = "" if gap.low is None else f" (at least {gap.low:.2f})"
+    return f"largest gap {gap.value:.2f}{sure}"
 
 
 def _ceiling(ceiling: Ceiling) -> str:

@@ -143,11 +143,14 @@ def train(
     ------
     InputError
         When the appeals cannot be read, or cannot teach: nothing is recorded then.
+    UnfitStore
+        When the store of runs cannot be used.
     """
+    registry = Registry(settings)
+    registry.versions()  # a store that cannot be used is told of before the work, not after it
     with stages.stage("read", "reading decided appeals"):
         cases = read_cases(source, settings)
     material = cut(source, cases, config, stages)
-    registry = Registry(settings)
     if plan is None:
         recorded = _train_plainly(material, config, registry, stages)
     else:

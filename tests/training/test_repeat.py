@@ -52,6 +52,9 @@ def test_a_run_is_repeated_from_its_record_to_the_same_digits(home, export, run,
     }
     assert all(figure["then"] == figure["now"] for figure in said["figures"])
     assert len(Registry(home).versions()) == 1
+    assert run("train", "--repeat", "1").out == ran.out  # by the number of its version
+    refused = run("train", "--repeat", "2")
+    assert (refused.code, "no model version '2'" in refused.err) == (2, True)
 
 
 def test_figures_that_differ_are_named_and_end_in_1(

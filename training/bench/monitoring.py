@@ -121,8 +121,8 @@ def signs(record: DriftRecord, verdict: Verdict | None) -> pd.DataFrame:
     told = [one.name for one in record.past]
     rows = [
         ("is anything past its limit?", ", ".join(told) or "nothing", bool(told)),
-        ("do the texts read otherwise?", _against(text), any(one.past for one in text)),
-        ("do the scores still mean what they say?", _error(realised), not realised.calibrated),
+        ("do the texts read otherwise now?", _against(text), any(one.past for one in text)),
+        ("do the scores no longer mean what they say?", _error(realised), not realised.calibrated),
     ]
     if verdict is not None and not verdict.serves_already:
         faults = ", ".join(line.name for line in verdict.failed)

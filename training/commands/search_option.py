@@ -20,6 +20,6 @@ def search_option(command: F) -> F:
         "trials",
         type=click.IntRange(1, MOST_TRIALS),
         metavar="N",
-        help=f"Try N sets of penalties and blocks first, 1 to {MOST_TRIALS:,}.",
+        help=f"Try penalties and blocks first: N trials in all, 1 to {MOST_TRIALS:,}.",
     )
     return option(command)

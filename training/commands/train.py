@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from training.searching import Plan
     from training.train import Trained
 
+LENGTH_OF_ID: Final = 32
+"""Hexadecimal digits of a run's id: fewer decimal ones are the number of a version."""
+
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
@@ -26,9 +29,9 @@ if TYPE_CHECKING:
 @search_option
 @click.option(
     "--study",
-    help="Name of the search: one cut short goes on.  [default: by data and configuration]",
+    help="Name of the search; a larger N goes on with it.  [default: by data and configuration]",
 )
-@click.option("--repeat", "run_id", metavar="RUN_ID", help="Repeat a run, and compare figures.")
+@click.option("--repeat", "run", metavar="RUN", help="Run id or version to repeat and compare.")
 @json_option
 def train(
     file: Path | None,
@@ -36,7 +39,7 @@ def train(
     config: Path | None,
     trials: int | None,
     study: str | None,
-    run_id: str | None,
+    run: str | None,
     json_file: Path | None,
 ) -> None:
     """Fit a model on the decided appeals of the history, or of FILE, and register it.
@@ -51,10 +54,10 @@ def train(
         raise click.UsageError("FILE and --columns MAP go together; for the history give neither.")
     if study is not None and trials is None:
         raise click.UsageError("--study names a search; give --search N too.")
-    if run_id is not None:
+    if run is not None:
         if file or config or trials:
-            raise click.UsageError("--repeat RUN_ID takes all else from the run; give it alone.")
-        _repeat(run_id, json_file)
+            raise click.UsageError("--repeat RUN takes all else from the run; give it alone.")
+        _repeat(_run_id(run), json_file)
         return
     _train(file, columns, config, _plan(trials, study), json_file)
 
@@ -81,6 +84,15 @@ def _train(
     trained = job.train(source, load_config(config), settings, Stages.on_stderr(), plan)
     click.echo("\n".join(_lines(trained)))
     report(trained.answer(), json_file)
+
+
+def _run_id(run: str) -> str:
+    """Give the run behind the number of a version; a run's own id is as it is."""
+    from models.registry import Registry
+
+    if run.isdecimal() and len(run) < LENGTH_OF_ID:
+        return Registry(Settings.from_environment()).describe(run).run_id
+    return run
 
 
 def _repeat(run_id: str, json_file: Path | None) -> None:
@@ -126,7 +138,7 @@ def _lines(trained: Trained) -> list[str]:
         "encoder": f"{_shown(fitted.scorer.fidelity)}  (cosine to the teacher, unseen texts)",
         **_found(trained),
         "seconds": f"{sum(trained.seconds.values()):.1f}",
-        "registered": f"version {trained.version}, challenger",
+        "registered": f"version {trained.version}, challenger; run {trained.run_id}",
     }
     lines = [f"{name:<16} {value}" for name, value in table.items()]
     warned = [f"likely leak: {leak.column}: {leak.reason}" for leak in trained.leaks]
