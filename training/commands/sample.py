@@ -56,8 +56,9 @@ def sample(
 ) -> None:
     """Write made-up appeals, their decisions and the truth behind them into the folder OUT.
 
-    The folder then holds appeals.csv, columns.yaml (the mapping that reads it), truth.csv (the
-    probability that each decision was drawn from) and incidents.json (what was planted).
+    The folder then holds appeals.csv, again.csv (a few appeals that somebody else decided again),
+    columns.yaml (the mapping that reads both), truth.csv (the probability that each decision was
+    drawn from) and incidents.json (what was planted).
     """
     check_folder(out)
     made = make_sample(Plan(appeals, days, seed, until.replace(tzinfo=UTC)))

@@ -22,6 +22,7 @@ from training.sample.incidents import INCIDENTS, Placed, place
 from training.sample.language.composing import compose
 from training.sample.reviewers import Reviewers, draw_reviewers, overturned_share, panel
 from training.sample.rhythm import base_times, daily_rate, incident_times
+from training.sample.second_looks import second_looks
 from training.sample.sellers import APPEALS_PER_SELLER, Sellers, draw_sellers
 from training.sample.truth import sigmoid, wrong_logit
 
@@ -46,11 +47,12 @@ class Sample:
     """What was made.
 
     `cases` has a row an appeal, in order of filing, with the facts, the truth, the decision and the
-    text; `placed` are the incidents on the calendar.
+    text; `again` the second decisions on some of them; `placed` are the incidents on the calendar.
     """
 
     plan: Plan
     cases: pd.DataFrame
+    again: pd.DataFrame
     placed: tuple[Placed, ...]
 
 
@@ -66,6 +68,7 @@ class Stream(IntEnum):
     SECOND = 7
     TEXT = 8
     RECORD = 9
+    AGAIN = 10
 
 
 def make_sample(plan: Plan) -> Sample:
@@ -88,7 +91,8 @@ def make_sample(plan: Plan) -> Sample:
     cases = judge(cases, reviewers, _dice(plan, Stream.DECISIONS)).assign(attempt=1)
     cases = with_second_attempts(cases, reviewers, plan.until, _dice(plan, Stream.SECOND))
     cases = _with_record(cases, _dice(plan, Stream.RECORD))
-    return Sample(plan, compose(cases, _dice(plan, Stream.TEXT)), placed)
+    again = second_looks(cases, reviewers, plan.until, _dice(plan, Stream.AGAIN))
+    return Sample(plan, compose(cases, _dice(plan, Stream.TEXT)), again, placed)
 
 
 def _dice(plan: Plan, stream: Stream) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""The files of a sample: appeals, the mapping that reads them, the truth, the incidents."""
+"""The files of a sample: appeals, second decisions, their mapping, the truth, the incidents."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from training.sample.rhythm import utc
 from training.sample.truth import sigmoid
 
 APPEALS: Final = "appeals.csv"
+AGAIN: Final = "again.csv"
 COLUMNS: Final = "columns.yaml"
 TRUTH: Final = "truth.csv"
 INCIDENTS_FILE: Final = "incidents.json"
-FILES: Final = (APPEALS, COLUMNS, TRUTH, INCIDENTS_FILE)
+FILES: Final = (APPEALS, AGAIN, COLUMNS, TRUTH, INCIDENTS_FILE)
 SEPARATOR: Final = "|"
 
 NUMERIC: Final = (
@@ -66,7 +67,7 @@ MAPPING: Final[dict[str, Any]] = {
         "boolean": list(BOOLEAN),
     },
 }
-"""The column mapping that reads `appeals.csv`."""
+"""The column mapping that reads `appeals.csv` and `again.csv`."""
 
 
 def write_sample(sample: Sample, out: Path) -> None:
@@ -86,8 +87,10 @@ def write_sample(sample: Sample, out: Path) -> None:
     """
     check_folder(out)
     truth = truth_table(sample)
+    appeals = appeals_table(sample)
     writers: dict[str, Callable[[Path], object]] = {
-        APPEALS: lambda file: _write_csv(appeals_table(sample), file),
+        APPEALS: lambda file: _write_csv(appeals, file),
+        AGAIN: lambda file: _write_csv(again_table(appeals, sample.again), file),
         TRUTH: lambda file: _write_csv(truth, file),
         COLUMNS: lambda file: file.write_text(yaml.safe_dump(MAPPING, sort_keys=False)),
         INCIDENTS_FILE: lambda file: file.write_text(_incidents_json(sample)),
@@ -145,6 +148,28 @@ def appeals_table(sample: Sample) -> pd.DataFrame:
     return table.assign(**_decisions(sample))
 
 
+def again_table(appeals: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Lay out those appeals that somebody else decided again, each with that other decision.
+
+    Parameters
+    ----------
+    appeals
+        As `appeals_table` gives them.
+    again
+        As `training.sample.second_looks.second_looks` gives them.
+    """
+    return appeals.iloc[again.index].assign(
+        outcome=np.where(again["overturned"], "overturned", "upheld"),
+        decided_at=_iso(again["decided_at"]),
+        reviewer_id=_reviewer_ids(again["reviewer"]),
+        escalated_to="none",
+    )
+
+
+def _reviewer_ids(reviewers: pd.Series[Any]) -> NDArray[np.object_]:
+    return np.array([f"R{reviewer:02d}" for reviewer in reviewers], dtype=object)
+
+
 def _decisions(sample: Sample) -> dict[str, Any]:
     """Give the columns of the decisions, empty where none was made by the end of the sample."""
     cases = sample.cases
@@ -152,11 +177,10 @@ def _decisions(sample: Sample) -> dict[str, Any]:
     decided = cases["decided_at"].to_numpy() < end
     outcome = np.where(cases["overturned"], "overturned", "upheld")
     team = np.where(cases["escalated"], cases["team"], "none")
-    reviewer = [f"R{reviewer:02d}" for reviewer in cases["reviewer"]]
     columns = {
         "outcome": outcome,
         "decided_at": _iso(cases["decided_at"]),
-        "reviewer_id": np.array(reviewer, dtype=object),
+        "reviewer_id": _reviewer_ids(cases["reviewer"]),
         "escalated_to": team,
     }
     return {name: np.where(decided, values, "") for name, values in columns.items()}

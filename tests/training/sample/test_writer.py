@@ -5,10 +5,15 @@ import pytest
 import yaml
 
 from features.columns import ColumnMap
+from features.database import open_database
 from features.errors import UnwritableFolder
 from features.files import read_table
+from features.history import History
+from features.rereviews import rereviews
+from features.settings import Settings
 from training.sample.making import Plan, make_sample
 from training.sample.writer import (
+    AGAIN,
     BOOLEAN,
     CATEGORICAL,
     FILES,
@@ -27,7 +32,7 @@ def folder(made, tmp_path_factory):
     return out
 
 
-def test_the_folder_holds_the_four_files(folder):
+def test_the_folder_holds_the_files(folder):
     assert sorted(file.name for file in folder.iterdir()) == sorted(FILES)
 
 
@@ -52,6 +57,21 @@ def test_the_history_reads_every_row_through_the_mapping(folder, made):
     assert isinstance(attributes["seller_age_days"], float)
     assert isinstance(attributes["verified"], bool)
     assert isinstance(attributes["category"], str)
+
+
+def test_second_decisions_come_in_beside_the_first(folder, made, tmp_path):
+    mapping = ColumnMap.load(folder / "columns.yaml")
+    first, second = (mapping.read(read_table(folder / name)) for name in ("appeals.csv", AGAIN))
+    history = History(open_database(Settings(home=tmp_path)))
+    history.add(first)
+    counted = history.add(second)
+
+    assert len(second.decisions) == len(second.appeals) == len(made.again) > 30
+    assert counted.appeals_new == 0
+    assert counted.decisions_new == len(made.again)
+    twice = rereviews(history.engine)
+    assert twice["appeal_id"].nunique() == len(made.again)
+    assert len(twice) == 2 * len(made.again)
 
 
 def test_nothing_but_what_was_known_is_exported(made):
