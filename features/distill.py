@@ -56,9 +56,9 @@ class DistillConfig(Contract):
     ridge
         Candidates for `lambda`.
     map_ridge
-        `mu`.
+        `mu`: the larger, the less the map follows the sampled texts.
     seed
-        Of the sample.
+        Of the choice of the texts that the teacher reads.
     """
 
     token_budget: int = 300_000

@@ -45,6 +45,7 @@ __all__ = [
     "PromotionRefused",
     "RedressError",
     "RollbackRefused",
+    "SearchRunning",
     "StateError",
     "TooFewDecisions",
     "UndeliveredMessage",
@@ -219,6 +220,10 @@ class PromotionRefused(StateError):
 
 class RollbackRefused(StateError):
     """There is no former champion to go back to, or not the one that was named."""
+
+
+class SearchRunning(StateError):
+    """Another command is making the same search."""
 
 
 class LimitsPassed(StateError):

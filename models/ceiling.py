@@ -12,6 +12,12 @@ v: they disagree in 2 E[q (1 - q)] of the cases. From m and v alone follow, what
 - the accuracy is 1/2 + E|q - 1/2| <= 1/2 + sqrt(v + (m - 1/2)^2).
 
 A model that is told who will review, or facts that reviewers were not told, is not bound by them.
+And they hold of cases like those that were reviewed twice: where these are the disputed ones, other
+cases have a higher ceiling.
+
+Cases drawn anew bound nothing where all are alike: thirty pairs that agree leave room for a tenth
+that would not. So bounds reach at least as far as Wilson's (1927, JASA 22:209-212) interval of the
+disagreement takes them, and, where every case was overturned as often, that of the share.
 """
 
 from __future__ import annotations
@@ -24,6 +30,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from models.proportions import wilson
 from models.resampling import bands, resample
 
 __all__ = ["LEAST_PAIRS", "Bounded", "Ceiling", "ceiling_of", "limits"]
@@ -33,6 +40,8 @@ LEAST_PAIRS: Final = 30
 """Cases reviewed twice below which no ceiling is told."""
 _CLEAR: Final = 1e-9
 _PROBES: Final = 2_000
+_STEPS: Final = 41
+"""Of each interval that is walked through."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +69,23 @@ class Ceiling:
         Share overturned, a case counting once.
     first_share
         Share overturned among the first decisions on these cases; set beside that of all cases it
-        tells whether they are like them.
+        tells whether they are like them, which they must be for the ceiling to be that of all.
     agreement
         Chance that two reviewers of a case decide alike.
     kappa
         Scott's pi, for many reviewers Fleiss': 0 where they agree as strangers would, 1 where
-        always. It is also the highest Brier skill there can be.
+        always. It is also the highest Brier skill there can be. None where all ended alike: then
+        nothing tells whether anything is to be foreseen.
     auc_at_most, accuracy_at_most
-        What no model can exceed, however q is spread.
+        What no model can exceed on such cases, however q is spread; the AUC is None as kappa is.
     auc_likely
-        The AUC of q itself if q is spread as a Beta distribution.
+        The AUC of q itself if q is spread as a Beta distribution; None as kappa is.
+    auc_likely_bounds
+        What it is at the ends of kappa's interval.
     brier_at_least
         The lowest Brier score there can be.
 
-    All figures have 95 % intervals, from cases drawn anew.
+    All figures have 95 % intervals, from cases drawn anew, or Wilson's where these are wider.
     """
 
     cases: int
@@ -85,6 +97,7 @@ class Ceiling:
     kappa: Bounded | None = None
     auc_at_most: Bounded | None = None
     auc_likely: float | None = None
+    auc_likely_bounds: tuple[float, float] | None = None
     accuracy_at_most: Bounded | None = None
     brier_at_least: Bounded | None = None
 
@@ -117,40 +130,63 @@ def ceiling_of(reviews: pd.DataFrame, rounds: int = 500, seed: int = 0) -> Ceili
         return Ceiling(cases, number, enough=False)
     yes, of = counted["sum"].to_numpy(), counted["count"].to_numpy()
     mean, apart = yes / of, 2 * yes * (of - yes) / (of * (of - 1))
-    value = limits(np.array([mean.mean()]), np.array([apart.mean()]))[0]
-    bounded = _bounded(value, mean, apart, rounds, seed)
+    share = float(mean.mean())
+    bounded = _bounded(mean, apart, rounds, seed)
+    likely, within = _likely(share, bounded["kappa"])
     return Ceiling(
         cases,
         number,
         enough=True,
-        positive_share=float(mean.mean()),
+        positive_share=share,
         first_share=float(counted["first"].mean()),
-        auc_likely=_beta_auc(float(mean.mean()), bounded["kappa"].value),
+        auc_likely=likely,
+        auc_likely_bounds=within,
         **bounded,
     )
 
 
 _NAMES: Final = ("agreement", "kappa", "auc_at_most", "accuracy_at_most", "brier_at_least")
+_OF_BOTH_OUTCOMES: Final = frozenset({"kappa", "auc_at_most"})
+_LOWEST: Final = np.array([0.0, -1.0, 0.5, 0.5, 0.0])
 
 
-def _bounded(
-    value: Floats, mean: Floats, apart: Floats, rounds: int, seed: int
-) -> dict[str, Bounded]:
+def _bounded(mean: Floats, apart: Floats, rounds: int, seed: int) -> dict[str, Bounded | None]:
     size = len(mean)
 
     def figures(counts: NDArray[np.float32]) -> Floats:
         drawn = counts.astype(np.float64)
         return limits(drawn @ mean / size, drawn @ apart / size)
 
+    value = limits(np.array([mean.mean()]), np.array([apart.mean()]))[0]
+    low, high = _by_wilson(mean, apart)
     drawn = resample(figures, np.arange(size), rounds, seed)
-    found = {}
+    alike = not 0 < mean.mean() < 1
+    found: dict[str, Bounded | None] = {}
     for place, name in enumerate(_NAMES):
         one = bands(value[place : place + 1], drawn[:, place : place + 1])
-        low, high = np.nan_to_num(
-            [max(one.low[0], 0.0), min(one.high[0], 1.0)], nan=float(value[place])
+        found[name] = Bounded(
+            float(value[place]),
+            float(np.fmax(np.fmin(low[place], one.low[0]), _LOWEST[place])),
+            float(np.fmin(np.fmax(high[place], one.high[0]), 1.0)),
         )
-        found[name] = Bounded(float(value[place]), float(low), float(high))
+        if alike and name in _OF_BOTH_OUTCOMES:
+            found[name] = None
     return found
+
+
+def _by_wilson(mean: Floats, apart: Floats) -> tuple[Floats, Floats]:
+    """Give the lowest and the highest of each figure within Wilson's intervals, (5,) each."""
+    shares = _walk(mean) if float(np.ptp(mean)) < _CLEAR else np.array([mean.mean()])
+    share, disagree = (grid.ravel() for grid in np.meshgrid(shares, _walk(apart)))
+    found = limits(share, disagree)
+    return found.min(axis=0), found.max(axis=0)
+
+
+def _walk(cases: Floats) -> Floats:
+    """Walk through Wilson's interval of the mean of cases in [0, 1]; no mean varies more."""
+    size = np.array([float(len(cases))])
+    low, high = wilson(size * cases.mean(), size)
+    return np.linspace(low[0], high[0], _STEPS)
 
 
 def limits(mean: Floats, apart: Floats) -> Floats:
@@ -173,6 +209,14 @@ def limits(mean: Floats, apart: Floats) -> Floats:
     auc = np.minimum(0.5 + np.sqrt(variance / 3) / (2 * known), 1.0)
     accuracy = np.minimum(0.5 + np.sqrt(variance + (mean - 0.5) ** 2), 1.0)
     return np.column_stack([1 - apart, kappa, auc, accuracy, apart / 2])
+
+
+def _likely(share: float, kappa: Bounded | None) -> tuple[float | None, tuple[float, float] | None]:
+    """Give the likely AUC, and what it is at the ends of kappa's interval."""
+    if kappa is None:
+        return None, None
+    value, low, high = (_beta_auc(share, one) for one in (kappa.value, kappa.low, kappa.high))
+    return value, (low, high)
 
 
 def _beta_auc(mean: float, kappa: float) -> float:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InputError
+from models.bands import BANDS, band_edges, band_names, count_bands, spelt
 
 __all__ = ["LEAST_CASES", "Drift", "Extent", "Moved", "NothingToCompare", "banded", "drift"]
 
@@ -90,7 +90,7 @@ def drift(
     Parameters
     ----------
     before, now
-        Cases by value; a value that is missing has none.
+        Cases by value; a value that is missing has none. What neither side has does not count.
     level
         Share of unmoved distributions whose index stays under `by_chance`, in (0, 1). With several
         looks at once, each should have its part of what is left.
@@ -109,7 +109,8 @@ def drift(
     values - 1 (Yurdakul and Naranjo 2020, Journal of Risk Model Validation 14(4)); with rare values
     that is too little, so both sides are drawn anew from what they have in common instead.
     """
-    names = sorted(before.keys() | now.keys())
+    every = sorted(before.keys() | now.keys())
+    names = [name for name in every if before.get(name) or now.get(name)]
     old, new = (_counts(side, names) for side in (before, now))
     adds = _parts(old, new)
     common, rng = (old + new) / (old + new).sum(), np.random.default_rng(seed)
@@ -122,7 +123,7 @@ def drift(
 
 
 def banded(
-    before: Floats, now: Floats, bands: int = 10
+    before: Floats, now: Floats, bands: int = BANDS
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Count probabilities by the bands that the earlier ones fall into alike often.
 
@@ -131,24 +132,20 @@ def banded(
     before, now
         (n,) and (m,), in [0, 1], n at least 1.
     bands
-        How many, at most; fewer where probabilities are tied.
+        How many there are, about; more where some probabilities are frequent: see `models.bands`.
 
     Returns
     -------
     tuple
-        Two mappings with the same keys, such as `12 to 18 %`.
+        Two mappings with the same keys, such as `12 % to under 18 %`.
     """
     if not len(before):
         raise NothingToCompare("no earlier probability", "at least one")
-    # Rounded as they are named: no two bands have one name.
-    edges = np.unique(np.quantile(before, np.linspace(0, 1, bands + 1)[1:-1]).round(3))
-    ends = [0.0, *edges[(edges > 0) & (edges < 1)].tolist(), 1.0]
-    names = [f"{100 * low:.1f} to {100 * high:.1f} %" for low, high in pairwise(ends)]
-    counted = (
-        np.bincount(np.searchsorted(ends[1:-1], side, side="right"), minlength=len(names))
-        for side in (before, now)
-    )
-    old, new = (dict(zip(names, counts.tolist(), strict=True)) for counts in counted)
+    # Rounded to tenths of a percent: scores that nobody would tell apart are one value.
+    first, later = ((100 * side).round(1) for side in (before, now))
+    edges = band_edges(first, bands=bands)
+    names = band_names(edges, lambda end: f"{spelt(end)} %")
+    old, new = (dict(zip(names, count_bands(side, edges), strict=True)) for side in (first, later))
     return old, new
 
 

@@ -89,11 +89,14 @@ class Outlook:
     tested
         The AUC that the training measured on its later cases; None where it is not known.
     all, decided
-        What is foreseen of all cases, and of those that are decided: these can be checked.
+        What is foreseen of all cases that neither taught nor tested the champion, and of those of
+        them that are decided: these can be checked.
     realised
-        How good the scores of the decided cases turned out to be.
+        How good the scores of these decided cases turned out to be.
     undecided_said
-        Mean score of the cases that are not decided yet; None where all are.
+        Mean score of those that are not decided yet; None where all are.
+    foretold
+        The AUC that the scores of the cases which tested it foresee; None where it is not known.
     """
 
     tested: float | None
@@ -101,10 +104,11 @@ class Outlook:
     decided: Foreseen
     realised: Performance
     undecided_said: float | None
+    foretold: float | None = None
 
     @property
     def decided_share(self) -> float:
-        """Share of the cases that is decided, in [0, 1]."""
+        """Share of all these cases that is decided, in [0, 1]."""
         return self.decided.cases / self.all.cases if self.all.cases else 0.0
 
 

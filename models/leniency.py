@@ -16,7 +16,9 @@ share of appeals whose outcome hangs on who opens them. And a model is as good a
 side says, or the figure is owed to the mix of reviewers.
 
 Leniency is learnt from earlier decisions, and its effect measured on later ones: those who merely
-had many overturned would otherwise be called lenient, and chance itself would be an effect.
+had many overturned would otherwise be called lenient, and chance itself would be an effect. A third
+of a few reviewers is two or three people: their difference is bounded by Welch's t (Welch 1947,
+Biometrika 34:28-35), since normal quantiles would call every seventh chance difference sure.
 """
 
 from __future__ import annotations
@@ -28,10 +30,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, f_oneway
+from scipy.stats import t as student_t
 
 from models.performance import Estimate, performance
 
-__all__ = ["LEAST_REVIEWERS", "Decided", "End", "Leniency", "leniency_of"]
+__all__ = ["DEALT_ALIKE", "LEAST_REVIEWERS", "Decided", "End", "Leniency", "leniency_of"]
 
 Floats = NDArray[np.float64]
 LEAST_EARLIER: Final = 50
@@ -44,6 +47,7 @@ END: Final = 1 / 3
 """Share of the reviewers that makes the strict, and the lenient, end."""
 DEALT_ALIKE: Final = 0.01
 """Chance below which cases are taken not to be dealt by lot."""
+CONFIDENCE: Final = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +110,13 @@ class Leniency:
         give, and the chance of a spread as large where all are alike.
     dealt_p
         The chance that cases as unlike are dealt by lot within the pools: below `DEALT_ALIKE`, what
-        is told of strict and lenient leans on what was expected of their cases.
+        is told of strict and lenient leans on what was expected of their cases. None where the same
+        was expected of all, which tells nothing of it.
     strict, lenient
         The two ends; None where there is a reason.
     hangs_on
-        Share of the appeals whose outcome hangs on who opens them, at least, with bounds.
+        Share of the appeals whose outcome hangs on who opens them, at least, with bounds; a share
+        is not negative, so all three are 0 where the strict overturn as much as the lenient.
     """
 
     reviewers: int
@@ -121,6 +127,16 @@ class Leniency:
     strict: End | None = None
     lenient: End | None = None
     hangs_on: Estimate | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is shown that strict and lenient decide like cases differently."""
+        return self.hangs_on is not None and self.hangs_on.low > 0
+
+    @property
+    def by_lot(self) -> bool | None:
+        """Whether cases may be dealt by lot, which all of this takes for given; None: not known."""
+        return None if self.dealt_p is None else self.dealt_p >= DEALT_ALIKE
 
     def as_dict(self) -> dict[str, object]:
         """Give all of it for JSON."""
@@ -210,9 +226,18 @@ def _dealt(later: Decided, reviewers: list[Any]) -> float | None:
 def _hangs_on(later: Decided, strict: list[Any], lenient: list[Any]) -> Estimate:
     """Bound the difference of the two ends, reviewers counting as the units that they are."""
     ends = [_beyond(later, side) for side in (strict, lenient)]
-    value = float(ends[1].mean() - ends[0].mean())
-    error = float(np.sqrt(sum(end.var(ddof=1) / len(end) for end in ends)))
-    return Estimate(value, value - 1.96 * error, value + 1.96 * error)
+    value, half = float(ends[1].mean() - ends[0].mean()), _half_width(ends)
+    return Estimate(*(float(np.clip(one, 0, 1)) for one in (value, value - half, value + half)))
+
+
+def _half_width(ends: list[Floats]) -> float:
+    """Give half of Welch's interval; as wide as can be where nobody differs from their end."""
+    squares = [float(end.var(ddof=1)) / len(end) for end in ends]
+    if sum(squares) == 0:
+        return 1.0
+    parts = (square**2 / (len(end) - 1) for square, end in zip(squares, ends, strict=True))
+    freedom = sum(squares) ** 2 / sum(parts)
+    return float(student_t.ppf((1 + CONFIDENCE) / 2, freedom) * np.sqrt(sum(squares)))
 
 
 def _beyond(later: Decided, reviewers: list[Any]) -> Floats:

@@ -2,6 +2,7 @@
 
 It is what is kept of the appeals that a model has learnt from, to tell later what has moved. It
 holds no appeal: a value that few have is counted with others, and numbers are counted in bands.
+The AUC that was foreseen of the cases that tested it is kept beside, for those of later cases.
 
 Vectors of texts are not kept. A vector is a sum of the vectors of a text's words, so the words can
 be worked out from it (Morris et al. 2023, Text embeddings reveal almost as much as text): it is as
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -22,16 +22,29 @@ from numpy.typing import NDArray
 
 from features.attributes import MISSING, OTHER, is_numeric
 from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS, attribute_names
+from models.bands import band_edges, band_names, count_bands
+from models.foreseen import typical_auc
+from models.performance import Estimate
 
-__all__ = ["LEAST_ALIKE", "SCORE", "Fact", "Makeup", "fact_values", "learn_fact", "makeup_of"]
+__all__ = [
+    "FIELDS",
+    "LEAST_ALIKE",
+    "SCORE",
+    "Fact",
+    "Makeup",
+    "bare_name",
+    "fact_values",
+    "learn_fact",
+    "makeup_of",
+]
+
+FIELDS: Final = (*CATEGORIES, *NUMBERS, "evidence", "words")
+"""Facts of an appeal that are no attributes; `words` is how long the text is."""
 
 LEAST_ALIKE: Final = 5
 """Appeals that must have a value in common for it to be kept by name."""
 MOST_VALUES: Final = 50
-BANDS: Final = 10
 SCORE: Final = "score"
-DIGITS: Final = 3
-"""Digits to which the ends of bands are kept: an exact sum of money may be somebody's."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Fact:
     name
         A field of an appeal, an attribute (`attributes.NAME`), or `score`.
     edges
-        Ends of the bands of a number, ascending; None of a word.
+        Ends of the bands of a number, as `models.bands.band_edges`; None of a word.
     counts
         Appeals by value, or by band; `(missing)` of those that say nothing.
     """
@@ -79,11 +92,20 @@ class Makeup:
     scores
         What it said of the later cases that tested it; of those that it has learnt from it would
         have said more than it can know of others.
+    foreseen
+        The AUC to expect of these scores, by themselves: see `models.foreseen.typical_auc`. None
+        where there are too few, and in records that are older than it.
     """
 
     cases: int
     facts: tuple[Fact, ...]
     scores: Fact
+    foreseen: Estimate | None = None
+
+    @property
+    def tested(self) -> int:
+        """How many cases tested it."""
+        return sum(self.scores.counts.values())
 
     def as_dict(self) -> dict[str, object]:
         """Give it for JSON."""
@@ -93,7 +115,9 @@ class Makeup:
     def from_dict(cls, said: Mapping[str, Any]) -> Makeup:
         """Read what `as_dict` gave; raises KeyError, TypeError or ValueError of anything else."""
         facts = tuple(_fact(one) for one in said["facts"])
-        return cls(int(said["cases"]), facts, _fact(said["scores"]))
+        foreseen = said.get("foreseen")
+        auc = None if foreseen is None else Estimate(**{k: float(v) for k, v in foreseen.items()})
+        return cls(int(said["cases"]), facts, _fact(said["scores"]), auc)
 
 
 def makeup_of(frame: pd.DataFrame, probability: NDArray[np.float64]) -> Makeup:
@@ -106,11 +130,17 @@ def makeup_of(frame: pd.DataFrame, probability: NDArray[np.float64]) -> Makeup:
     probability
         (m,) what it said of the cases that tested it.
     """
-    names = (*CATEGORIES, *NUMBERS, "evidence", "words")
     attributes = (ATTRIBUTE_PREFIX + name for name in attribute_names(frame))
-    facts = tuple(learn_fact(name, fact_values(frame, name)) for name in (*names, *attributes))
+    facts = tuple(learn_fact(name, fact_values(frame, name)) for name in (*FIELDS, *attributes))
     told = tuple(fact for fact in facts if fact.missing < len(frame))
-    return Makeup(len(frame), told, learn_fact(SCORE, probability.tolist()))
+    scores = learn_fact(SCORE, probability.tolist())
+    return Makeup(len(frame), told, scores, typical_auc(probability))
+
+
+def bare_name(fact: str) -> str:
+    """Name a fact for people: an attribute by its own name, unless a field has the same."""
+    bare = fact.removeprefix(ATTRIBUTE_PREFIX)
+    return fact if bare in (*FIELDS, SCORE) else bare
 
 
 def fact_values(frame: pd.DataFrame, name: str) -> list[object]:
@@ -131,8 +161,9 @@ def learn_fact(name: str, values: Sequence[object]) -> Fact:
     """Settle by which values, or bands, a fact is counted, and count it."""
     known = pd.Series([value for value in values if not _untold(value)], dtype=object)
     if len(known) and is_numeric(known):
-        edges = _edges(known.to_numpy(np.float64))
-        return Fact(name, edges, _banded(_numbers(values), edges))
+        numbers = _numbers(values)
+        edges = band_edges(numbers[np.isfinite(numbers)], LEAST_ALIKE)
+        return Fact(name, edges, _banded(numbers, edges))
     counts = pd.Series([_word(value) for value in values], dtype=object).value_counts()
     shown = [word for word, number in counts.items() if number >= LEAST_ALIKE][:MOST_VALUES]
     bare = Fact(name, None, dict.fromkeys([*map(str, shown), MISSING], 0))
@@ -145,24 +176,10 @@ def _fact(said: Mapping[str, Any]) -> Fact:
     return Fact(str(said["name"]), None if edges is None else tuple(map(float, edges)), counts)
 
 
-def _edges(known: NDArray[np.float64]) -> tuple[float, ...]:
-    ends = np.quantile(known, np.linspace(0, 1, BANDS + 1)[1:-1])
-    return tuple(sorted({float(f"{end:.{DIGITS}g}") for end in ends}))
-
-
 def _banded(numbers: NDArray[np.float64], edges: tuple[float, ...]) -> dict[str, int]:
-    names = _band_names(edges)
     told = numbers[np.isfinite(numbers)]
-    counts = np.bincount(np.searchsorted(edges, told, side="right"), minlength=len(names))
-    found = dict(zip(names, counts.tolist(), strict=True))
+    found = dict(zip(band_names(edges), count_bands(told, edges), strict=True))
     return found | {MISSING: len(numbers) - len(told)}
-
-
-def _band_names(edges: tuple[float, ...]) -> list[str]:
-    if not edges:
-        return ["any"]
-    between = [f"{low:g} to under {high:g}" for low, high in pairwise(edges)]
-    return [f"below {edges[0]:g}", *between, f"{edges[-1]:g} or more"]
 
 
 def _numbers(values: Sequence[object]) -> NDArray[np.float64]:

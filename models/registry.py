@@ -8,25 +8,29 @@ unpickled.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 import pandas as pd
 
 from features.errors import DamagedModel, NoChampion, NoSuchVersion
 from features.settings import Settings, quieten_libraries
+from models.moved_home import readdress
 from models.packaging import save_package
-from models.store_version import require_known_schema
+from models.run_files import at_home, local_path
+from models.store_version import (
+    has_table,
+    looking_into,
+    require_database,
+    require_known_schema,
+)
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -108,17 +112,28 @@ class Registry:
         ------
         UnfitStore
             The store was made by another version of MLflow.
+        DamagedDatabase
+            The store is no database.
+        UnreachableDatabase
+            The store cannot be opened.
         """
         self.settings.home.mkdir(parents=True, exist_ok=True)
+        require_database(self._store)
         with quiet():
             from mlflow.exceptions import MlflowException
-            from mlflow.tracking import MlflowClient
+
+            from models.home_client import HomeClient
 
             try:
-                return MlflowClient(self.settings.tracking, self.settings.tracking)
+                return HomeClient(self.settings.tracking, self.settings.artifacts)
             except MlflowException:
                 require_known_schema(self._store)
                 raise
+
+    def settle_in(self) -> None:
+        """Let MLflow's own tools find a copied or moved home's files in it, as Redress does."""
+        assert self.client  # it makes the tables
+        readdress(self._store, self.settings.artifacts)
 
     def package(self, run_id: str, scorer: Scorer, example: pd.DataFrame) -> None:
         """Log a scorer to a run as an MLflow model, with signature and input example.
@@ -149,8 +164,8 @@ class Registry:
         str
             The number of the version.
         """
-        package = f"{self.client.get_run(run_id).info.artifact_uri}/{PACKAGE}"
-        digest = folder_digest(_local(package) / SCORER)
+        package = f"{self._files(run_id)}/{PACKAGE}"
+        digest = folder_digest(local_path(package) / SCORER)
         if not self.client.search_registered_models(f"name = '{MODEL}'"):
             self.client.create_registered_model(MODEL)
         made = self.client.create_model_version(
@@ -225,7 +240,8 @@ class Registry:
         from models.scorer import Scorer
 
         known = self.describe(version)
-        folder = _local(str(self._find(version).source)) / SCORER
+        source = str(self._find(version).source)
+        folder = local_path(at_home(source, known.run_id, self.settings.artifacts)) / SCORER
         _require_digest(folder, known)
         return Served(
             Scorer.load(folder), known.version, known.run_id, known.registered_at, known.digest
@@ -254,7 +270,12 @@ class Registry:
 
     def artifact(self, run_id: str, path: str) -> Path:
         """Give the place of a file that was logged with a run."""
-        return _local(str(self.client.get_run(run_id).info.artifact_uri)) / path
+        return local_path(self._files(run_id)) / path
+
+    def _files(self, run_id: str) -> str:
+        """Give the address of a run's files, in this home."""
+        kept = str(self.client.get_run(run_id).info.artifact_uri)
+        return at_home(kept, run_id, self.settings.artifacts)
 
     @property
     def _made(self) -> bool:
@@ -265,13 +286,11 @@ class Registry:
         """
         if not self._store.exists():
             return False
-        uri = f"{self._store.as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            try:
-                query = "SELECT 1 FROM registered_models WHERE name = ?"
-                return connection.execute(query, (MODEL,)).fetchone() is not None
-            except sqlite3.OperationalError:
+        with looking_into(self._store) as connection:
+            if not has_table(connection, "registered_models"):
                 return False
+            query = "SELECT 1 FROM registered_models WHERE name = ?"
+            return connection.execute(query, (MODEL,)).fetchone() is not None
 
     @property
     def _store(self) -> Path:
@@ -320,10 +339,6 @@ def _require_digest(folder: Path, known: Version) -> None:
             f"{known.digest[:12]}, as registered",
             f"Put {folder} back from a copy, or promote another version",
         )
-
-
-def _local(uri: str) -> Path:
-    return Path(url2pathname(urlparse(uri).path))
 
 
 def _pass_only_absence(error: Exception) -> None:

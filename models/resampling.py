@@ -18,7 +18,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Bands", "bands", "clusters", "resample", "resampled_aucs", "share_bands"]
+__all__ = [
+    "Bands",
+    "bands",
+    "clusters",
+    "resample",
+    "resampled_aucs",
+    "resampled_means",
+    "share_bands",
+    "subjects_of",
+    "witnesses",
+]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.float32]
@@ -51,6 +61,22 @@ def clusters(subjects: pd.Series[Any]) -> NDArray[np.intp]:
     alone = codes < 0
     codes[alone] = len(names) + np.arange(int(alone.sum()))
     return np.asarray(codes, dtype=np.intp)
+
+
+def subjects_of(frame: pd.DataFrame) -> NDArray[np.intp]:
+    """Give each row of a frame the number of its subject, (n,), as of `clusters`."""
+    if "subject_id" in frame:
+        return clusters(frame["subject_id"])
+    return np.arange(len(frame), dtype=np.intp)
+
+
+def witnesses(cluster: NDArray[np.intp]) -> float:
+    """Count subjects as if each had equally many cases: n^2 / sum of m^2 over their m (Kish 1965).
+
+    One who filed half of all cases counts for few, however many others there are.
+    """
+    sizes = np.bincount(cluster).astype(np.float64)
+    return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(cluster) else 0.0
 
 
 def resample(
@@ -111,6 +137,32 @@ def resampled_aucs(outcome: NDArray[Any], probability: Floats) -> Callable[[Coun
         return np.asarray(np.where(pairs > 0, ranked / np.where(pairs > 0, pairs, 1), np.nan))
 
     return weighted
+
+
+def resampled_means(values: Floats, cluster: NDArray[np.intp], rounds: int, seed: int) -> Floats:
+    """Give the means of k columns over cases drawn anew, whole clusters at a time.
+
+    Parameters
+    ----------
+    values
+        (n, k); NaN where a case does not belong to a column.
+    cluster, rounds, seed
+        As of `resample`; all columns share the draws.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape (rounds, k); NaN where a draw has no case of a column.
+    """
+    held = np.isfinite(values)
+    filled, belongs = np.where(held, values, 0.0), held.astype(np.float64)
+
+    def means(counts: Counts) -> Floats:
+        weight = counts.astype(np.float64)
+        number = weight @ belongs
+        return np.where(number > 0, weight @ filled / np.maximum(number, 1), np.nan)
+
+    return resample(means, cluster, rounds, seed)
 
 
 def bands(value: Floats, drawn: Floats, level: float = 0.95) -> Bands:

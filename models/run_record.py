@@ -92,6 +92,13 @@ class Part:
     gap_high: float | None = None
     ece_by_chance: float | None = None
 
+    @property
+    def off(self) -> str:
+        """What the model says of it beyond chance: `too much`, `too little`, or nothing."""
+        if self.gap_low is None or self.gap_high is None:
+            return ""
+        return "too much" if self.gap_low > 0 else "too little" * (self.gap_high < 0)
+
 
 @dataclass(frozen=True)
 class Demand:

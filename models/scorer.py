@@ -203,6 +203,14 @@ class Scorer:
         """Calibrated probabilities of `overturned`: (n,)."""
         return self.overturn.probabilities(frame)
 
+    def priorities(self, frame: pd.DataFrame) -> Array:
+        """Priorities alone, as `score` gives them: (n,)."""
+        reading = self.overturn.read(frame)
+        probability = sigmoid(self.overturn.logits_of(reading))
+        escalation = self.risk.escalation(reading.blocks, reading.vectors)
+        stake = frame["stake"].to_numpy(np.float64)
+        return harm(probability, escalation.probability, stake, self.usual_stake)
+
     def explain(self, frame: pd.DataFrame) -> list[tuple[Reason, ...]]:
         """Tell the reasons alone."""
         return reasons(self.overturn, self.overturn.read(frame))

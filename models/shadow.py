@@ -12,18 +12,21 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from features.database import reading, writing
-from features.tables import DECISIONS, SHADOW_SCORES
+from features.tables import APPEALS, DECISIONS, SHADOW_SCORES
+from models.anytime import running_mean
 from models.performance import Estimate
+from models.resampling import clusters
 
 __all__ = ["LEAST_PAIRS", "Pairs", "ShadowScore", "difference", "pairs_of", "record", "shadowed"]
 
 LEAST_PAIRS: Final = 20
-"""Decided pairs below which no difference is told: it would be chance."""
+"""Subjects, see `models.resampling.witnesses`, below which no difference is told: that were chance.
+"""
 Floats = NDArray[np.float64]
 
 
@@ -51,7 +54,7 @@ class ShadowScore:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Decided appeals that two versions have scored before the decision, each (n,).
+    """Decided appeals that two versions have scored before, in order of decision, each (n,).
 
     Attributes
     ----------
@@ -59,11 +62,14 @@ class Pairs:
         1 where the decision was overturned, else 0.
     challenger, champion
         Their probabilities.
+    subject
+        Number, from 0, of who appealed; an appeal of nobody known has one of its own.
     """
 
     overturned: NDArray[np.int_]
     challenger: Floats
     champion: Floats
+    subject: NDArray[np.intp]
 
     def __len__(self) -> int:
         """Give how many there are."""
@@ -104,11 +110,14 @@ def pairs_of(engine: sa.Engine, challenger: str, champion: str) -> Pairs:
     query = (
         sa.select(
             kept.appeal_id,
+            DECISIONS.c.decided_at,
             DECISIONS.c.outcome == "overturned",
             kept.probability,
             kept.champion_probability,
+            APPEALS.c.subject_id,
         )
         .join_from(SHADOW_SCORES, DECISIONS, DECISIONS.c.appeal_id == kept.appeal_id)
+        .join(APPEALS, APPEALS.c.appeal_id == kept.appeal_id)
         .where(
             kept.model_version == challenger,
             kept.champion_version == champion,
@@ -118,24 +127,25 @@ def pairs_of(engine: sa.Engine, challenger: str, champion: str) -> Pairs:
         .order_by(kept.scored_at, kept.shadow_id)
     )
     with reading(engine) as connection:
-        found = {row[0]: row[1:] for row in connection.execute(query)}
-    columns = [*zip(*found.values(), strict=True)] or [()] * 3
+        found = {row.appeal_id: row for row in connection.execute(query)}
+    known = sorted(found.values(), key=lambda row: (row.decided_at, row.appeal_id))
+    columns = [*zip(*known, strict=True)][2:] or [()] * 4
     return Pairs(
         np.array(columns[0], np.int_),
         np.array(columns[1], np.float64),
         np.array(columns[2], np.float64),
+        clusters(pd.Series(columns[3], dtype=object)),
     )
 
 
 def difference(pairs: Pairs) -> Estimate | None:
-    """Tell what the challenger saves of the champion's Brier score, with its 95 % interval.
+    """Tell what the challenger saves of the champion's Brier score, with its 95 % bounds.
 
-    Above 0 the challenger is better. The interval is that of a mean of paired differences; None of
-    fewer than `LEAST_PAIRS`.
+    Above 0 the challenger is better. The bounds hold however often one looks while decisions come
+    in (`models.anytime`), and count a subject's cases as what they are: alike. None of fewer
+    subjects than `LEAST_PAIRS`.
     """
-    if len(pairs) < LEAST_PAIRS:
+    found = running_mean(pairs.saved, pairs.subject)
+    if not len(pairs) or found.witnesses[-1] < LEAST_PAIRS:
         return None
-    saved = pairs.saved
-    half = float(ndtri(0.975)) * float(saved.std(ddof=1)) / len(saved) ** 0.5
-    value = float(saved.mean())
-    return Estimate(value, value - half, value + half)
+    return Estimate(float(found.mean[-1]), float(found.low[-1]), float(found.high[-1]))

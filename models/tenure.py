@@ -2,12 +2,18 @@
 
 The alias `champion` says who serves, `previous` who served before. Two people may change that at
 once: whoever changes it holds the database's one writer's place meanwhile, and looks again first.
+
+A process may be killed between any two of the writes. So the intent is written first, with the
+version that is to serve; moving `champion` is what makes it true; `previous` and the tag that lasts
+follow. Killed before the move, nothing has happened. Killed after it, the champion bears an intent
+that no lasting tag confirms: it is read as one, and `settle` writes what is missing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,10 +24,13 @@ from features.database import open_database, writing
 from features.errors import PromotionRefused
 from models.registry import CHAMPION, PREVIOUS, Registry, Version
 
-__all__ = ["Move", "Tenure", "put_in_service", "tenures_of", "this_user"]
+__all__ = ["Move", "Tenure", "put_in_service", "settle", "tenures_of", "this_user"]
 
 TAG: Final = "in_service."
 """Begins the keys of the tags; the moment ends them, so that none is written over."""
+INTENT: Final = "coming_into_service"
+"""The tag of a version that is about to serve; of one that does, it is confirmed by another or
+stands in for it."""
 
 
 class Move(StrEnum):
@@ -67,29 +76,26 @@ def put_in_service(
     NoSuchVersion
         The registry does not hold the version.
     """
-    assert registry.client  # MLflow takes its time to start: not while others wait
-    engine = open_database(registry.settings)
-    try:
-        with writing(engine):
-            _require_unchanged(registry, version, former)
-            tenure = Tenure(version, move, datetime.now(UTC), former, this_user(), reason)
-            _tell(registry, tenure)
-            if former is not None:
-                registry.set_alias(PREVIOUS, former)
-            registry.set_alias(CHAMPION, version)
-    finally:
-        engine.dispose()
+    with _alone(registry):
+        _require_unchanged(registry, version, former)
+        _settle(registry)
+        tenure = Tenure(version, move, datetime.now(UTC), former, this_user(), reason)
+        registry.describe(version)
+        registry.tag(version, INTENT, _written(tenure))
+        registry.set_alias(CHAMPION, version)
+        _settle(registry)
     return tenure
+
+
+def settle(registry: Registry) -> None:
+    """Write what a process that was killed while it changed the champion did not get to write."""
+    with _alone(registry):
+        _settle(registry)
 
 
 def tenures_of(versions: Iterable[Version]) -> tuple[Tenure, ...]:
     """Read who served when, the latest first; a tag that cannot be read is passed over."""
-    found = [
-        tenure
-        for version in versions
-        for key, value in version.tags.items()
-        if key.startswith(TAG) and (tenure := _read(value)) is not None
-    ]
+    found = [tenure for version in versions for tenure in (*_lasting(version), *_pending(version))]
     return tuple(sorted(found, key=lambda tenure: tenure.since, reverse=True))
 
 
@@ -111,10 +117,48 @@ def _require_unchanged(registry: Registry, version: str, former: str | None) -> 
         )
 
 
-def _tell(registry: Registry, tenure: Tenure) -> None:
+@contextmanager
+def _alone(registry: Registry) -> Iterator[None]:
+    """Hold the database's one writer's place: nobody else changes the champion meanwhile."""
+    assert registry.client  # MLflow takes its time to start: not while others wait
+    engine = open_database(registry.settings)
+    try:
+        with writing(engine):
+            yield
+    finally:
+        engine.dispose()
+
+
+def _settle(registry: Registry) -> None:
+    serving = registry.alias_version(CHAMPION)
+    if serving is None:
+        return
+    for tenure in _pending(registry.describe(serving)):
+        if tenure.former is not None:
+            registry.set_alias(PREVIOUS, tenure.former)
+        registry.tag(serving, _key(tenure), _written(tenure))
+
+
+def _lasting(version: Version) -> Iterator[Tenure]:
+    for key, value in version.tags.items():
+        if key.startswith(TAG) and (tenure := _read(value)) is not None:
+            yield tenure
+
+
+def _pending(version: Version) -> Iterator[Tenure]:
+    """Give the intent of a version that serves, where no lasting tag confirms it."""
+    intent = _read(version.tags.get(INTENT, ""))
+    if intent is not None and CHAMPION in version.aliases and _key(intent) not in version.tags:
+        yield intent
+
+
+def _key(tenure: Tenure) -> str:
+    return f"{TAG}{tenure.since:%Y%m%dT%H%M%S.%f}"
+
+
+def _written(tenure: Tenure) -> str:
     said = asdict(tenure) | {"since": tenure.since.isoformat(), "move": str(tenure.move)}
-    registry.describe(tenure.version)
-    registry.tag(tenure.version, f"{TAG}{tenure.since:%Y%m%dT%H%M%S.%f}", json.dumps(said))
+    return json.dumps(said)
 
 
 def _read(value: str) -> Tenure | None:

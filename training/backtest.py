@@ -9,11 +9,9 @@ for the vector of each text, whoever learns from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -26,6 +24,7 @@ from features.teacher import Teacher
 from models.overturn import OverturnModel
 from models.performance import performance
 from models.resampling import clusters, resample, resampled_aucs, share_bands
+from training.backtest_result import AGAINST, Backtest, Baseline, Period, Year
 from training.baselines import Predict, plain_baselines
 from training.config import TrainConfig
 from training.metrics import (
@@ -35,148 +34,14 @@ from training.metrics import (
     brier_skill,
     ece,
     ece_if_calibrated,
-    null_if_nan,
 )
 from training.periods import Every, Origin, Skipped, every_of, origins
+from training.settling import Settling, settling_of
+from training.source import Cases
 from training.split import overturned
 from training.stages import Stages
 
-__all__ = ["Backtest", "Baseline", "Period", "Year", "backtest"]
-
-MEASURES: Final = ("auc", "ece", "brier_skill")
-
-
-@dataclass(frozen=True)
-class Period:
-    """One origin and how the period after it was foreseen.
-
-    Attributes
-    ----------
-    train_until
-        What had been decided before this moment was learnt from.
-    test_first, test_last
-        The first and the last filing that was foreseen.
-    overturned
-        Share overturned among these.
-    mean_probability
-        What the model said of them on average.
-    auc_low, auc_high
-        95 % bounds, subjects drawn anew.
-    ece_low, ece_high, ece_by_chance, ece_if_calibrated
-        Bounds of the calibration error; what honest probabilities exceed once in twenty on as many
-        cases, and what they have on average.
-    brier_skill
-        Against the share overturned in the period itself: see `training.metrics.brier_skill`.
-    """
-
-    train_until: datetime
-    test_first: datetime
-    test_last: datetime
-    train_rows: int
-    test_rows: int
-    overturned: float
-    mean_probability: float
-    auc: float
-    auc_low: float
-    auc_high: float
-    ece: float
-    ece_low: float
-    ece_high: float
-    ece_by_chance: float
-    ece_if_calibrated: float
-    brier_skill: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the period for JSON."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else _known(value)
-            for name, value in asdict(self).items()
-        }
-
-
-@dataclass(frozen=True)
-class Year:
-    """All that was foreseen of a year, whichever of its periods' models foresaw it.
-
-    Set beside a backtest by year it says what fitting oftener gains.
-    """
-
-    year: int
-    test_rows: int
-    auc: float
-    ece: float
-    ece_if_calibrated: float
-    brier_skill: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the year for JSON."""
-        return {name: _known(value) for name, value in asdict(self).items()}
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A plain predictor on the same periods, (k,) each; None throughout where it does not apply."""
-
-    auc: tuple[float, ...] | None
-    ece: tuple[float, ...] | None
-    brier_skill: tuple[float, ...] | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the means over the periods, and each period's own."""
-        told = {name: getattr(self, name) for name in MEASURES}
-        means = {name: null_if_nan(_mean(told[name])) for name in MEASURES}
-        periods = {
-            name: None if values is None else [null_if_nan(value) for value in values]
-            for name, values in told.items()
-        }
-        return {**means, "periods": periods}
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """What a backtest gave.
-
-    Attributes
-    ----------
-    every
-        The length of a period; `chosen` where the data's span chose it.
-    periods
-        In order of time, one at least.
-    years
-        The same cases by calendar year.
-    skipped
-        Periods that tell nothing.
-    baselines
-        By name, on the same periods.
-    """
-
-    every: Every
-    chosen: bool
-    periods: tuple[Period, ...]
-    years: tuple[Year, ...]
-    skipped: tuple[Skipped, ...]
-    baselines: Mapping[str, Baseline]
-
-    @property
-    def means(self) -> dict[str, float]:
-        """Means over the periods, each counting alike."""
-        names = (*MEASURES, "ece_if_calibrated")
-        return {name: _mean([getattr(one, name) for one in self.periods]) for name in names}
-
-    def answer(self) -> dict[str, Any]:
-        """Give the answer of `redress backtest --json`."""
-        return {
-            "every": str(self.every),
-            "every_chosen": self.chosen,
-            "periods": [one.as_dict() for one in self.periods],
-            "mean": {name: null_if_nan(value) for name, value in self.means.items()},
-            "years": [one.as_dict() for one in self.years],
-            "baselines": {name: one.as_dict() for name, one in self.baselines.items()},
-            "skipped": [
-                {"test_begins": one.begins.isoformat(), "reason": one.reason}
-                for one in self.skipped
-            ],
-        }
+__all__ = ["SharedTeacher", "backtest"]
 
 
 class SharedTeacher(Teacher):
@@ -197,19 +62,20 @@ class SharedTeacher(Teacher):
 
 
 def backtest(
-    frame: pd.DataFrame,
+    cases: Cases,
     config: TrainConfig,
     settings: Settings,
     stages: Stages,
     every: Every | None = None,
     first: datetime | None = None,
+    against: TrainConfig | None = None,
 ) -> Backtest:
     """Walk through the past: fit at the end of each period, foresee the next.
 
     Parameters
     ----------
-    frame
-        As `features.frame.decided_frame`.
+    cases
+        The decided appeals, and those that are not: these are counted alone.
     config
         How each model is fitted; its seed and rounds serve the bounds.
     settings
@@ -218,24 +84,40 @@ def backtest(
         The length of a period; None: see `training.periods.every_of`.
     first
         The first moment that may be tested.
+    against
+        A second configuration, fitted and judged on the same periods.
 
     Raises
     ------
     NoDecidedAppeals, OneOutcomeOnly, TooFewDecisions
         When there is nothing to learn from, or no period can be foreseen.
     """
+    frame = cases.frame
     division = every or every_of(frame)
-    found = list(origins(frame, division, first))
+    walked, skipped = _walk(frame, division, first)
+    teacher = SharedTeacher(settings.teacher, settings.home / "encoders")
+    said = [_foreseen(one, config, teacher, stages) for one in walked]
+    settling = settling_of(frame, cases.undecided)
+    periods = tuple(
+        _measured(one, told, config, _waiting(one, cases.undecided), settling)
+        for one, told in zip(walked, said, strict=True)
+    )
+    plain = plain_baselines(frame, config.seed)
+    baselines = {name: _baseline(name, plain[name], walked, stages) for name in plain}
+    rival = None if against is None else _rival(against, walked, teacher, stages)
+    years = _years(walked, said)
+    return Backtest(division, every is None, periods, years, skipped, baselines, rival)
+
+
+def _walk(
+    frame: pd.DataFrame, every: Every, first: datetime | None
+) -> tuple[list[Origin], tuple[Skipped, ...]]:
+    found = list(origins(frame, every, first))
     walked = [one for one in found if isinstance(one, Origin)]
     skipped = tuple(one for one in found if isinstance(one, Skipped))
     if not walked:
-        raise _nothing_to_foresee(division, skipped)
-    teacher = SharedTeacher(settings.teacher, settings.home / "encoders")
-    said = [_foreseen(one, config, teacher, stages) for one in walked]
-    periods = tuple(_measured(*one, config) for one in zip(walked, said, strict=True))
-    plain = plain_baselines(frame, config.seed)
-    baselines = {name: _baseline(name, plain[name], walked, stages) for name in plain}
-    return Backtest(division, every is None, periods, _years(walked, said), skipped, baselines)
+        raise _nothing_to_foresee(every, skipped)
+    return walked, skipped
 
 
 def _foreseen(
@@ -243,13 +125,28 @@ def _foreseen(
 ) -> Probabilities:
     label = f"until {origin.until:%Y-%m-%d}: {len(origin.seen):,} teach, {len(origin.test):,} judge"
     with stages.stage(f"until {origin.until:%Y-%m-%d}", label):
-        texts = origin.seen["text"].tolist()
-        student = distill(teacher, texts, config.scorer.distill)
-        model = OverturnModel(student.encoder, config.scorer.overturn).fit(origin.seen)
-        return model.probabilities(origin.test)
+        return _fitted(origin, config, teacher)
 
 
-def _measured(origin: Origin, said: Probabilities, config: TrainConfig) -> Period:
+def _fitted(origin: Origin, config: TrainConfig, teacher: Teacher) -> Probabilities:
+    student = distill(teacher, origin.seen["text"].tolist(), config.scorer.distill)
+    model = OverturnModel(student.encoder, config.scorer.overturn).fit(origin.seen)
+    return model.probabilities(origin.test)
+
+
+def _waiting(origin: Origin, undecided: pd.DataFrame) -> pd.DataFrame:
+    """Give the undecided appeals that were filed in a period."""
+    filed = undecided["submitted_at"]
+    return undecided[(filed >= origin.until) & (filed < origin.ends)]
+
+
+def _measured(
+    origin: Origin,
+    said: Probabilities,
+    config: TrainConfig,
+    waiting: pd.DataFrame,
+    settling: Settling,
+) -> Period:
     test, came = origin.test, overturned(origin.test)
     error = performance(came, said, config.seed)
     low, high = _auc_bounds(test, came, said, config)
@@ -259,6 +156,8 @@ def _measured(origin: Origin, said: Probabilities, config: TrainConfig) -> Perio
         test_last=test["submitted_at"].max().to_pydatetime(),
         train_rows=len(origin.seen),
         test_rows=len(test),
+        undecided=len(waiting),
+        settled_share=settling.share(test, waiting),
         overturned=float(came.mean()),
         mean_probability=float(said.mean()),
         auc=auc(came, said),
@@ -300,11 +199,22 @@ def _baseline(
     if predict is None:
         return Baseline(None, None, None)
     with stages.stage(name, f"{name}: the same {len(walked)} periods"):
-        told = [(overturned(one.test), predict(one.seen, one.test)) for one in walked]
+        return _judged(walked, [predict(one.seen, one.test) for one in walked])
+
+
+def _rival(
+    config: TrainConfig, walked: Sequence[Origin], teacher: Teacher, stages: Stages
+) -> Baseline:
+    with stages.stage(AGAINST, f"the other configuration: the same {len(walked)} periods"):
+        return _judged(walked, [_fitted(one, config, teacher) for one in walked])
+
+
+def _judged(walked: Sequence[Origin], said: Sequence[Probabilities]) -> Baseline:
+    told = [(overturned(one.test), each) for one, each in zip(walked, said, strict=True)]
     return Baseline(
-        auc=tuple(auc(came, said) for came, said in told),
-        ece=tuple(ece(came, said) for came, said in told),
-        brier_skill=tuple(brier_skill(came, said) for came, said in told),
+        auc=tuple(auc(came, each) for came, each in told),
+        ece=tuple(ece(came, each) for came, each in told),
+        brier_skill=tuple(brier_skill(came, each) for came, each in told),
     )
 
 
@@ -315,11 +225,3 @@ def _nothing_to_foresee(every: Every, skipped: Sequence[Skipped]) -> TooFewDecis
         f"a {every} with decisions enough, in it and before it",
         "Choose longer periods with --every, an earlier --from, or ingest more decided appeals",
     )
-
-
-def _mean(values: Sequence[float] | None) -> float:
-    return float(np.mean(values)) if values is not None and len(values) else float("nan")
-
-
-def _known(value: float) -> float | None:
-    return value if isinstance(value, int) else null_if_nan(value)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from models.registry import Registry
-from training.backtest import Backtest, Period
+from training.backtest_result import AGAINST, MEASURES, Backtest, Period
 from training.config import TrainConfig
 from training.figures import FAINT, INK
 from training.tracking import record_config, running
@@ -42,21 +42,31 @@ def record_backtest(registry: Registry, found: Backtest, config: TrainConfig, di
         record_config(registry, run_id, config)
         client.log_param(run_id, "every", str(found.every))
         client.set_tag(run_id, "data_digest", digest)
-        for name, value in found.means.items():
+        for name, value in _figures(found).items():
             if not math.isnan(value):
-                client.log_metric(run_id, f"mean_{name}", value)
+                client.log_metric(run_id, name, value)
         for step, one in enumerate(found.periods):
-            for name in ("auc", "ece", "brier_skill"):
+            for name in MEASURES:
                 client.log_metric(run_id, f"period_{name}", getattr(one, name), step=step)
         client.log_dict(run_id, found.answer(), ANSWER)
         client.log_figure(run_id, backtest_figure(found), FIGURE)
     return run_id
 
 
+def _figures(found: Backtest) -> dict[str, float]:
+    gains = found.gains.get(AGAINST, {})
+    return {
+        **{f"mean_{name}": value for name, value in found.means.items()},
+        **{f"mean_settled_{name}": value for name, value in found.settled_means.items()},
+        **{f"gain_{name}": one.mean for name, one in gains.items()},
+    }
+
+
 def backtest_figure(found: Backtest) -> Figure:
     """Draw AUC and calibration error of each period, with their bounds.
 
-    Beside them the best plain baseline, and what honest probabilities would have by chance.
+    Beside them the second configuration, else the best plain baseline, and what honest
+    probabilities would have by chance. Young periods are shaded.
     """
     from matplotlib.figure import Figure
 
@@ -78,11 +88,26 @@ def backtest_figure(found: Backtest) -> Figure:
     error.set_xlabel(f"{found.every} foreseen, from what was decided before it")
     for axes in (ranking, error):
         axes.legend(loc="upper left")
+        _shade(axes, found)
     ranking.set_title(
         f"{len(found.periods)} {found.every}s, each foreseen by a model of what came before\n"
-        f"mean AUC {found.means['auc']:.3f}, mean ECE {found.means['ece']:.3f}"
+        f"mean AUC {found.means['auc']:.3f}, mean ECE {found.means['ece']:.3f}{_settled(found)}"
     )
     return figure
+
+
+def _shade(axes: Axes, found: Backtest) -> None:
+    """Shade the periods of which only what was decided quickly is judged."""
+    for place, one in enumerate(found.periods):
+        if one.young:
+            axes.axvspan(place - 0.5, place + 0.5, color="#ececec", zorder=0)
+
+
+def _settled(found: Backtest) -> str:
+    means = found.settled_means
+    if not any(one.young for one in found.periods) or math.isnan(means["auc"]):
+        return ""
+    return f"\nwithout young periods (shaded): {means['auc']:.3f} and {means['ece']:.3f}"
 
 
 def _draw(axes: Axes, found: Backtest, name: str) -> None:
@@ -100,7 +125,12 @@ def _reach(one: Period, name: str, end: str) -> float:
 
 
 def _rival(found: Backtest) -> tuple[str, tuple[float, ...] | None]:
-    """Give the baseline with the highest mean AUC, the prior left out: it ranks nothing."""
+    """Give the second configuration, else the baseline with the highest mean AUC.
+
+    The prior is left out: it ranks nothing.
+    """
+    if found.against is not None:
+        return "the other configuration", found.against.auc
     told = {
         name: one.auc
         for name, one in found.baselines.items()

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import yaml
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 
-from features.errors import InvalidConfig, UnreadableFile
+from features.errors import UnreadableFile
 from features.schema import Contract
 from models.overturn import OverturnConfig
 from models.scorer import ScorerConfig
+from training.config_faults import refusal
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Scalar = str | float | bool | None
 
 
 class SplitConfig(Contract):
-    """The share of the decided appeals, the latest, that judges; the others teach."""
+    """Which decided appeals judge; the others teach.
+
+    Attributes
+    ----------
+    test
+        The share that judges: the latest.
+    """
 
     test: Annotated[float, Field(gt=0, le=0.5)] = 0.15
 
 
 class EvaluationConfig(Contract):
-    """How the bounds of the measures are found."""
+    """How the bounds of the measures are found.
+
+    Attributes
+    ----------
+    rounds
+        Resamples behind each interval.
+    """
 
     rounds: Annotated[int, Field(ge=50, le=10_000)] = 500
 
@@ -86,13 +97,16 @@ class DriftConfig(Contract):
     missing_share
         Change of the share of appeals that say nothing of a fact.
     auc_fall
-        Fall of the AUC, foreseen or realised, below what the training measured.
+        Fall of the AUC: foreseen, below what was foreseen of the cases that tested the champion;
+        realised, below what was foreseen of these very cases.
     calibration_error
         Realised calibration error.
     share_gap
         Distance of the realised share overturned from what the scores said.
     expected
         Facts that are known to move, such as the age of an account: told, and never past a limit.
+        An attribute goes by its name, with `attributes.` before it or without; a name that no fact
+        has is told with the look, as what a champion has learnt from decides which there are.
     """
 
     days: Annotated[int, Field(ge=1, le=3_650)] = 28
@@ -108,7 +122,15 @@ class DriftConfig(Contract):
 
 
 class TrainConfig(Contract):
-    """Everything that, with the data, decides what a run gives, to the digit."""
+    """Everything that, with the data, decides what a run gives, to the digit.
+
+    Attributes
+    ----------
+    seed
+        Of the resamples and of a search; the encoder's sample has its own.
+    split, evaluation, gate, drift, scorer
+        As their classes say.
+    """
 
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     split: SplitConfig = SplitConfig()
@@ -152,33 +174,7 @@ def read_config(declared: object, where: str) -> TrainConfig:
     try:
         return TrainConfig.model_validate(declared)
     except ValidationError as error:
-        raise InvalidConfig(
-            f"{where}: {'; '.join(_told(fault) for fault in error.errors(include_url=False))}",
-            f"keys of: {', '.join(parameters(DEFAULT))}",
-            "Correct or remove what is named",
-        ) from error
-
-
-def _told(fault: ErrorDetails) -> str:
-    """Tell one fault, by the name of what is wrong; of an unknown key, the nearest right one."""
-    named = ".".join(map(str, fault["loc"])) or "the whole"
-    if fault["type"] != "extra_forbidden":
-        return f"{named}: {fault['msg'].lower()}"
-    near = _nearest([str(part) for part in fault["loc"]])
-    return f"{named}: unknown key" + (f"; did you mean {near}?" if near else "")
-
-
-def _nearest(loc: Sequence[str]) -> str | None:
-    """Find the key that was likely meant: of the same group first, then anywhere."""
-    *group, last = loc
-    place: Any = DEFAULT
-    for part in group:
-        place = getattr(place, part, None)
-    beside = list(type(place).model_fields) if isinstance(place, Contract) else []
-    if near := get_close_matches(last, beside, n=1):
-        return ".".join((*group, near[0]))
-    known = {name.rpartition(".")[2]: name for name in parameters(DEFAULT)}
-    return next((known[name] for name in get_close_matches(last, known, n=1)), None)
+        raise refusal(error, where, DEFAULT) from error
 
 
 def with_overturn(config: TrainConfig, overturn: OverturnConfig) -> TrainConfig:

@@ -12,15 +12,19 @@ import pandas as pd
 
 from features.database import open_database
 from features.errors import InvalidDate, LimitsPassed, NoChampion, NoScores
+from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.history import History
 from features.settings import Settings
 from models.drift_record import DriftRecord, Look
+from models.makeup import FIELDS, SCORE, Makeup
 from models.performance import Estimate
 from models.registry import Registry, Served
 from models.scored import scored_between
 from training.config import DriftConfig
+from training.drift_gaps import bands_gap, outlook_gaps, scores_gap
 from training.drift_looks import (
     Pending,
+    Promised,
     Watched,
     fact_looks,
     outlook_looks,
@@ -29,6 +33,7 @@ from training.drift_looks import (
     text_looks,
 )
 from training.drift_run import record_drift
+from training.expected import named_facts
 from training.promote import Seen
 from training.reference import learnt_again, read_makeup
 from training.source import Cases
@@ -79,6 +84,7 @@ class Drifted:
             "foreseen": asdict(record.outlook.all),
             "foreseen_of_decided": asdict(record.outlook.decided),
             "realised": asdict(record.outlook.realised),
+            "foreseen_when_tested": record.outlook.foretold,
             "decided_share": record.outlook.decided_share,
             "undecided_said": record.outlook.undecided_said,
             "missing": list(record.missing),
@@ -222,25 +228,17 @@ def _compare(
     config: DriftConfig,
     seed: int,
 ) -> DriftRecord:
-    served, missing = champion.served, []
     cases = None if isinstance(learnt, str) else learnt
-    makeup = read_makeup(registry, served, champion.seen, champion.origin, cases)
-    looks, untold = _text(champion, cases, learnt, watched.frame, config, seed)
-    missing += untold
-    if makeup is None:
-        missing.append("facts and scores: the run has no record of what the champion learnt from")
-    else:
-        looks += fact_looks(makeup, watched.frame, config)
-        scores = score_looks(makeup, watched.probability[watched.untested], config)
-        looks += scores
-        if not scores:
-            missing.append(_no_scores(champion, watched))
-    tested = _tested(registry.figures(served.run_id))
-    outlook = outlook_of(watched, None if tested is None else tested.value, seed)
-    looks += outlook_looks(outlook, watched, tested, config, seed)
+    makeup = read_makeup(registry, champion.served, champion.seen, champion.origin, cases)
+    looks, missing = _text(champion, cases, learnt, watched.frame, config, seed)
+    mixes, untold = _mixes(makeup, champion, watched, config)
+    fresh, promised = watched.fresh(), _promised(registry, champion.served, makeup)
+    outlook = outlook_of(fresh, promised, seed)
+    looks += mixes + outlook_looks(outlook, fresh, promised, config, seed)
+    missing += untold + outlook_gaps(outlook, promised, champion.origin.last)
     level = 1 - (1 - config.level) / max(len(looks), 1)
     return DriftRecord(
-        version=served.version,
+        version=champion.served.version,
         since=period.since,
         until=period.until,
         looked_at=datetime.now(UTC),
@@ -250,6 +248,25 @@ def _compare(
         outlook=outlook,
         missing=tuple(missing),
     )
+
+
+def _mixes(
+    makeup: Makeup | None, champion: Champion, watched: Watched, config: DriftConfig
+) -> tuple[list[Pending], list[str]]:
+    """Look at facts and scores; tell what cannot be looked at, and what is expected of no fact."""
+    facts = () if makeup is None else makeup.facts
+    columns = (ATTRIBUTE_PREFIX + name for name in attribute_names(watched.frame))
+    known = {SCORE, *FIELDS, *columns, *(fact.name for fact in facts)}
+    expected, strangers = named_facts(config.expected, known)
+    if makeup is None:
+        nothing = "facts and scores: the run has no record of what the champion learnt from"
+        return [], [nothing, *strangers]
+    settled = config.model_copy(update={"expected": expected})
+    said = watched.probability[watched.untested]
+    scores = score_looks(makeup, said, settled)
+    untold = [] if scores else [scores_gap(makeup, len(said), champion.origin.last)]
+    looks = fact_looks(makeup, watched.frame, settled) + scores
+    return looks, [*bands_gap(makeup), *untold, *strangers]
 
 
 def _text(
@@ -268,11 +285,11 @@ def _text(
     return looks, [] if looks else ["text: too few texts that say anything, on either side"]
 
 
-def _no_scores(champion: Champion, watched: Watched) -> str:
-    return (
-        f"scores: {int(watched.untested.sum()):,} of appeals filed after"
-        f" {champion.origin.last:%Y-%m-%d}, up to which the champion was tested; 50 are needed"
-    )
+def _promised(registry: Registry, served: Served, makeup: Makeup | None) -> Promised:
+    tested = _tested(registry.figures(served.run_id))
+    if makeup is None:
+        return Promised(tested, None)
+    return Promised(tested, makeup.foreseen, makeup.tested)
 
 
 def _tested(figures: Mapping[str, float]) -> Estimate | None:

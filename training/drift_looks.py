@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from features.duplicates import campaigns, representatives
 from models.drift import LEAST_CASES, drift
 from models.drift_record import Kind, Look, Outlook
-from models.foreseen import foreseen
+from models.foreseen import Foreseen, foreseen, typical_auc
 from models.makeup import Fact, Makeup, fact_values
 from models.performance import Estimate, performance
 from models.two_sample import LEAST_VECTORS, told_apart
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Pending",
+    "Promised",
     "Watched",
     "fact_looks",
     "outlook_looks",
@@ -66,6 +67,39 @@ class Watched:
     decided: npt.NDArray[np.bool_]
     overturned: npt.NDArray[np.int_]
     untested: npt.NDArray[np.bool_]
+
+    def fresh(self) -> Watched:
+        """Give those alone that neither taught nor tested the champion.
+
+        What tested it says nothing new of its scores: it would give the tested figures again.
+        """
+        kept = self.untested
+        return Watched(
+            self.frame[kept].reset_index(drop=True),
+            self.probability[kept],
+            self.decided[kept],
+            self.overturned[kept],
+            kept[kept],
+        )
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What the training says of the ranking of the champion's scores, on the cases that tested it.
+
+    Attributes
+    ----------
+    tested
+        The AUC that was measured; None where the run does not tell it.
+    foreseen
+        The AUC that these scores foresaw by themselves; None in records that are older than it.
+    cases
+        How many tested it.
+    """
+
+    tested: Estimate | None
+    foreseen: Estimate | None
+    cases: int = 0
 
 
 def text_looks(
@@ -110,47 +144,78 @@ def fact_looks(makeup: Makeup, frame: pd.DataFrame, config: DriftConfig) -> list
 
 def score_looks(makeup: Makeup, probability: Floats, config: DriftConfig) -> list[Pending]:
     """Compare the scores with those of the cases that tested the champion."""
-    enough = min(len(probability), sum(makeup.scores.counts.values())) >= LEAST_CASES
+    enough = min(len(probability), makeup.tested) >= LEAST_CASES
     if not enough:
         return []
     counts = makeup.scores.count(probability.tolist())
     return [_mix(Kind.SCORES, makeup.scores, counts, config)]
 
 
-def outlook_of(watched: Watched, tested: float | None, seed: int) -> Outlook:
+def outlook_of(fresh: Watched, promised: Promised, seed: int) -> Outlook:
     """Foresee how good the scores will turn out to be, and measure how good the decided ones did.
 
-    The decided are held against what was foreseen of these very cases: what is decided first is
-    seldom like the rest.
+    Parameters
+    ----------
+    fresh
+        Cases that neither taught nor tested the champion.
     """
-    told, said = watched.decided, watched.probability
+    told, said = fresh.decided, fresh.probability
     waiting = said[~told]
+    tested, foretold = promised.tested, promised.foreseen
     return Outlook(
-        tested=tested,
+        tested=None if tested is None else tested.value,
         all=foreseen(said, seed),
         decided=foreseen(said[told], seed),
-        realised=performance(watched.overturned[told], said[told], seed),
+        realised=performance(fresh.overturned[told], said[told], seed),
         undecided_said=float(waiting.mean()) if len(waiting) else None,
+        foretold=None if foretold is None else foretold.value,
     )
 
 
 def outlook_looks(
-    outlook: Outlook, watched: Watched, tested: Estimate | None, config: DriftConfig, seed: int
+    outlook: Outlook, fresh: Watched, promised: Promised, config: DriftConfig, seed: int
 ) -> list[Pending]:
-    """Hold what is foreseen, and what came, against the training and against the scores."""
-    said = watched.probability[watched.decided]
-    came = watched.overturned[watched.decided]
-    looks = []
-    if tested is not None and outlook.all.auc is not None:
-        looks.append(_fall(Kind.FORESEEN, tested, outlook.all.auc, outlook.all.cases, config))
-    if tested is not None and outlook.realised.auc is not None:
-        looks.append(_fall(Kind.REALISED, tested, outlook.realised.auc, len(said), config))
+    """Hold what is foreseen against what was when tested, and what came against what was foreseen.
+
+    The decided are held against what was foreseen of these very cases, never of others: what is
+    decided first is seldom like the rest, and a part of a queue is harder to rank than the whole.
+
+    Parameters
+    ----------
+    outlook
+        As `outlook_of` gives it of `fresh`.
+    """
+    said, came = fresh.probability[fresh.decided], fresh.overturned[fresh.decided]
+    looks = _foreseen(outlook.all, fresh, promised, config)
+    foretold, found = outlook.decided.auc, outlook.realised.auc
+    if foretold is not None and found is not None:
+        meaning = f"fall of the AUC from {foretold.value:.3f}, foreseen of the decided"
+        # The scores are given: chance is that of the outcomes, which the foreseen ends hold.
+        exact = Estimate(found.value, found.value, found.value)
+        sides = 0, len(said)
+        looks.append(_fall(Kind.REALISED, foretold, exact, sides, meaning, config))
     if outlook.realised.ece is not None:
         looks += [
             _calibration(outlook.realised.ece.value, said, config, seed),
             _gap(came, said, config),
         ]
     return looks
+
+
+def _foreseen(
+    all_: Foreseen, fresh: Watched, promised: Promised, config: DriftConfig
+) -> list[Pending]:
+    """Compare what scores foresee with what they foresaw then, or else with what was measured."""
+    if all_.auc is None:
+        return []
+    then, now, how = promised.foreseen, typical_auc(fresh.probability), "foreseen when tested"
+    if then is None or now is None:
+        then, now, how = promised.tested, all_.auc, "measured when tested"
+    if then is None:
+        return []
+    meaning = f"fall of the AUC from {then.value:.3f}, {how}"
+    sides = promised.cases, all_.cases
+    return [_fall(Kind.FORESEEN, then, now, sides, meaning, config)]
 
 
 def _vectors(
@@ -193,15 +258,20 @@ def _missing(
 
 
 def _fall(
-    kind: Kind, tested: Estimate, found: Estimate, cases: int, config: DriftConfig
+    kind: Kind,
+    held: Estimate,
+    found: Estimate,
+    sides: tuple[int, int],
+    meaning: str,
+    config: DriftConfig,
 ) -> Pending:
     """Tell how far an AUC fell; chance joins both intervals (Newcombe 1998, method 10)."""
 
     def look(level: float) -> Look:
-        chance = hypot(tested.value - tested.low, found.high - found.value) * _z(level) / _z(0.975)
-        value = tested.value - found.value
-        meaning = f"fall of the AUC from {tested.value:.3f}, as tested, to {found.value:.3f}"
-        return Look(kind, "AUC", value, config.auc_fall, chance, 0, cases, meaning)
+        chance = hypot(held.value - held.low, found.high - found.value) * _z(level) / _z(0.975)
+        value = held.value - found.value
+        told = f"{meaning}, to {found.value:.3f}"
+        return Look(kind, "AUC", value, config.auc_fall, chance, *sides, told)
 
     return look
 

@@ -108,7 +108,7 @@ def _table(record: DriftRecord) -> dict[str, list[object]]:
         "before": [look.before for look in looks],
         "now": [look.now for look in looks],
         "moved": [
-            "; ".join(f"{one.value} {one.before:.1%} to {one.now:.1%}" for one in look.moved)
+            "; ".join(f"{one.value}: {one.before:.1%} to {one.now:.1%}" for one in look.moved)
             for look in looks
         ],
     }

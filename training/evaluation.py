@@ -5,7 +5,7 @@ Bounds of slices hold together: see `models.resampling`. Subjects, not cases, ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,8 @@ import pandas as pd
 
 from models.performance import performance
 from models.proportions import wilson
-from models.resampling import Bands, bands, clusters, resample, resampled_aucs, share_bands
+from models.resampling import Bands, bands, resample, resampled_aucs, share_bands, subjects_of
+from training.gap_bounds import LEAST_CASES, both_often, bound_gaps
 from training.metrics import (
     Interval,
     Metrics,
@@ -33,8 +34,6 @@ MISSING: Final = "(none)"
 """The value of a slice whose cases do not have the fact."""
 LATER_ATTEMPTS: Final = 3
 """Attempts from which on all make one slice: few appeal so often."""
-LEAST_EACH: Final = 10
-"""Cases of each outcome below which a slice's measures have no bounds: draws would flatter them."""
 LEAST_BINNED: Final = 100
 """Cases below which a slice has no calibration error: ten bins would hold chance alone."""
 LEVEL: Final = 0.95
@@ -51,18 +50,20 @@ class Slice:
     metrics
         Of these cases.
     auc
-        With its bounds, NaN where the cases are too few for any.
+        With its bounds, NaN below `training.gap_bounds.LEAST_EACH` cases of either outcome.
     mean_probability
         What the model said on average; beside `metrics.positive_share`, what came.
     came
         Share overturned, with Wilson's bounds.
     gap
-        What it said minus what came, with its bounds: above 0 it says too much.
+        What it said minus what came: above 0 it says too much. Its bounds are NaN below
+        `training.gap_bounds.LEAST_CASES` cases.
     ece_by_chance
         The calibration error that honest probabilities exceed once in twenty; NaN of few cases.
 
-    The bounds of slices hold for all slices together: of `auc` and of `gap` by draws, of `came` at
-    the level that Bonferroni gives. Those of the overall one stand alone.
+    The bounds of slices hold for all slices together: of `auc` by draws, of `gap` as
+    `training.gap_bounds` tells, of `came` at the level that Bonferroni gives. Those of the overall
+    one stand alone.
     """
 
     dimension: str
@@ -148,8 +149,7 @@ def evaluate(
         Of the resampling behind the bounds.
     """
     outcome = overturned(frame)
-    subjects = frame["subject_id"] if "subject_id" in frame else pd.Series([None] * len(frame))
-    looks = _Looks(outcome, probability, clusters(subjects), rounds, seed)
+    looks = _Looks(outcome, probability, subjects_of(frame), rounds, seed)
     whole = ("overall", "all", np.ones(len(frame), dtype=bool))
     return Evaluation(
         overall=looks.at([whole])[0],
@@ -196,14 +196,12 @@ class _Looks:
 
     def at(self, masks: list[tuple[str, str, npt.NDArray[np.bool_]]]) -> tuple[Slice, ...]:
         """Measure slices, with bounds that hold together."""
-        rows = [mask for _, _, mask in masks]
-        aucs, gaps = self._bounds([mask for mask in rows if self._enough(mask)])
-        place, found = 0, []
-        for dimension, value, mask in masks:
-            bounded = self._enough(mask)
-            told = (aucs, gaps, place) if bounded else None
-            found.append(self._slice(dimension, value, mask, told, len(masks)))
-            place += bounded
+        aucs, gaps = self._bounds([mask for _, _, mask in masks])
+        found = []
+        for at, one in enumerate(masks):
+            auc = (float(aucs.low[at]), float(aucs.high[at]))
+            gap = (float(gaps.low[at]), float(gaps.high[at]))
+            found.append(self._slice(*one, auc, gap, 1 - (1 - LEVEL) / len(masks)))
         return tuple(found)
 
     def losses(self) -> dict[str, Interval]:
@@ -227,51 +225,63 @@ class _Looks:
             for at, name in enumerate(("brier", "brier_skill", "log_loss"))
         }
 
-    def _enough(self, mask: npt.NDArray[np.bool_]) -> bool:
-        up = int(self.outcome[mask].sum())
-        return min(up, int(mask.sum()) - up) >= LEAST_EACH
-
     def _bounds(self, rows: list[npt.NDArray[np.bool_]]) -> tuple[Bands, Bands]:
-        k, gap = len(rows), self.probability - self.outcome
-        if not k:
-            nothing = Bands(np.zeros(0), np.zeros(0), np.nan)
+        """Bound AUC and gap of each slice, NaN where its cases are too few for it."""
+        told = [at for at, row in enumerate(rows) if row.sum() >= LEAST_CASES]
+        ranked = [at for at in told if both_often(self.outcome[rows[at]])]
+        if not told:
+            nothing = _among([], Bands(np.zeros(0), np.zeros(0), np.nan), len(rows))
             return nothing, nothing
-        held = np.column_stack(rows).astype(np.float32)
-        ranked = [resampled_aucs(self.outcome[row], self.probability[row]) for row in rows]
+        large, k = [rows[at] for at in told], len(ranked)
+        figures = self._figures([rows[at] for at in ranked], large)
+        drawn = resample(figures, self.cluster, self.rounds, self.seed)
+        value = figures(np.ones((1, len(self.outcome)), dtype=np.float32))[0]
+        aucs = share_bands(value[:k], drawn[:, :k], LEVEL)
+        y, p = self.outcome, self.probability
+        gaps = bound_gaps(y, p, self.cluster, large, drawn[:, k:], LEVEL)
+        return _among(ranked, aucs, len(rows)), _among(told, gaps, len(rows))
+
+    def _figures(
+        self, ranked: list[npt.NDArray[np.bool_]], told: list[npt.NDArray[np.bool_]]
+    ) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float64]]:
+        """Prepare the AUCs of some slices and the gaps of others, of cases drawn anew."""
+        held = np.column_stack(told).astype(np.float32)
+        apart = held * (self.probability - self.outcome)[:, None].astype(np.float32)
+        aucs = [resampled_aucs(self.outcome[row], self.probability[row]) for row in ranked]
 
         def figures(counts: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-            aucs = [auc(counts[:, row]) for auc, row in zip(ranked, rows, strict=True)]
-            cases = np.maximum(counts @ held, 1)
-            said = (counts @ (held * gap[:, None].astype(np.float32))) / cases
-            return np.column_stack([*aucs, said])
+            each = [auc(counts[:, row]) for auc, row in zip(aucs, ranked, strict=True)]
+            return np.column_stack([*each, counts @ apart / np.maximum(counts @ held, 1)])
 
-        drawn = resample(figures, self.cluster, self.rounds, self.seed)
-        value = figures(np.ones((1, len(gap)), dtype=np.float32))[0]
-        return share_bands(value[:k], drawn[:, :k], LEVEL), bands(value[k:], drawn[:, k:], LEVEL)
+        return figures
 
     def _slice(
         self,
         dimension: str,
         value: str,
         mask: npt.NDArray[np.bool_],
-        told: tuple[Bands, Bands, int] | None,
-        looks: int,
+        auc: tuple[float, float],
+        gap: tuple[float, float],
+        level: float,
     ) -> Slice:
         y, p = self.outcome[mask], self.probability[mask]
         metrics, said = measure(y, p), float(p.mean())
-        low, high = wilson(int(y.sum()), len(y), 1 - (1 - LEVEL) / looks)
-        auc = gap = (np.nan, np.nan)
-        if told is not None:
-            aucs, gaps, at = told
-            auc, gap = (aucs.low[at], aucs.high[at]), (gaps.low[at], gaps.high[at])
+        low, high = wilson(int(y.sum()), len(y), level)
         chance = performance(y, p).ece_by_chance if len(y) >= LEAST_BINNED else None
         return Slice(
             dimension,
             value,
             metrics,
-            Interval(metrics.auc, float(auc[0]), float(auc[1]), LEVEL),
+            Interval(metrics.auc, *auc, LEVEL),
             said,
             Interval(metrics.positive_share, float(low), float(high), LEVEL),
-            Interval(said - metrics.positive_share, float(gap[0]), float(gap[1]), LEVEL),
+            Interval(said - metrics.positive_share, *gap, LEVEL),
             np.nan if chance is None else chance,
         )
+
+
+def _among(places: list[int], found: Bands, number: int) -> Bands:
+    """Put bounds in their places among those of all slices, NaN in the others."""
+    low, high = np.full(number, np.nan), np.full(number, np.nan)
+    low[places], high[places] = found.low, found.high
+    return Bands(low, high, found.reach)

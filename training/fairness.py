@@ -1,30 +1,45 @@
 """Fairness: whom the queue finds, for whom the score says too much, and what closing that costs.
 
 *Equal opportunity* (Hardt, Price and Srebro 2016): of the appellants who were wrongly enforced, the
-same share should stand among those reviewed first, whatever their market or language. *Calibration
-within groups*: what is said of a group should be what comes. Both cannot hold with one score where
-base rates differ, unless it is perfect (Kleinberg, Mullainathan and Raghavan 2017; Chouldechova
-2017): so both gaps are told, and what would be lost by closing each. Nothing is closed here.
+same share should stand among those reviewed first, whatever their market or language. First is who
+has the highest priority, as in the queue; its turns for those who have waited longest are left out,
+as they hang on what else waits. *Calibration within groups*: what is said of a group should be what
+comes. Both cannot hold with one score where base rates differ, unless it is perfect (Kleinberg,
+Mullainathan and Raghavan 2017; Chouldechova 2017): so both gaps are told, and what would be lost by
+closing each. Nothing is closed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
+from scipy.stats import rankdata
 
 from models.logistic import fit_logistic
 from models.resampling import Bands, bands, clusters, resample, share_bands
-from training.evaluation import LEAST_EACH, values_of
+from training.evaluation import values_of
+from training.fairness_record import Closing, Fairness, Gap, Group, Grouping, LeftOut
+from training.gap_bounds import LEAST_CASES, LEAST_EACH, both_often, bound_gaps
 from training.metrics import Outcomes, Probabilities, null_if_nan
 from training.split import overturned
 
-__all__ = ["CAPACITY", "GROUPINGS", "Closing", "Fairness", "Gap", "Group", "Grouping", "fairness"]
+__all__ = [
+    "CAPACITY",
+    "GROUPINGS",
+    "Closing",
+    "Fairness",
+    "Gap",
+    "Group",
+    "Grouping",
+    "LeftOut",
+    "fairness",
+]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -32,7 +47,9 @@ Mask = NDArray[np.bool_]
 GROUPINGS: Final = ("market", "language")
 """Facts by whose values people are told apart."""
 CAPACITY: Final = 0.2
-"""Share of the cases, the most probable first, that count as reviewed first."""
+"""Share of the cases, those of the highest priority, that count as reviewed first."""
+ORDER: Final = "priority"
+"""By what the cases are ordered."""
 SAID: Final = 0.5
 """Probability from which the score says: overturned."""
 LEVEL: Final = 0.95
@@ -42,133 +59,39 @@ _NEAR: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Gap:
-    """A figure and its bounds; None where the cases are too few."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Group:
-    """The cases of one market, or of one language.
-
-    Attributes
-    ----------
-    cases, overturned
-        All, and the wrongly enforced among them.
-    found_first
-        Share of the wrongly enforced that are among the `CAPACITY` of all cases reviewed first: the
-        true-positive rate at equal review capacity.
-    found_said
-        The same at the score's own threshold, a probability of `SAID`.
-    gap
-        What the score says on average minus the share overturned.
-    """
-
-    value: str
-    cases: int
-    overturned: int
-    found_first: Gap
-    found_said: Gap
-    gap: Gap
-
-
-@dataclass(frozen=True)
-class Closing:
-    """What closing the gaps would change, found on one half of the subjects, told of the other.
-
-    Attributes
-    ----------
-    opportunity_after
-        The gap that stays if each group has its own threshold, at the same capacity in all.
-    precision_before, precision_after
-        Share overturned among those reviewed first, with one threshold and with the groups' own.
-    found_change
-        Change in the share of all wrongly enforced that are found first.
-    brier_change
-        Change in the Brier score if each group has a shift of its own, against one shift for all;
-        below 0: nothing is lost.
-    calibration_after
-        The gap that stays then; `calibration_shared` is that of one shift for all.
-    """
-
-    opportunity_after: float
-    precision_before: float
-    precision_after: float
-    found_change: Gap
-    brier_change: Gap
-    calibration_shared: float
-    calibration_after: float
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """The groups by one fact.
-
-    Attributes
-    ----------
-    groups
-        Those with `LEAST_EACH` cases of each outcome, the largest first; their bounds hold together
-        with those of all other groups, of either fact.
-    passed_over
-        Groups that are too small.
-    opportunity, calibration
-        The largest difference between two groups' `found_first`, and `gap`. The bounds follow from
-        the groups' own: at least the distance between the two that lie surely apart.
-    closing
-        None of fewer than two groups.
-    """
-
-    dimension: str
-    groups: tuple[Group, ...]
-    passed_over: int
-    opportunity: Gap
-    calibration: Gap
-    closing: Closing | None
-
-
-@dataclass(frozen=True)
-class Fairness:
-    """The gaps by each of `GROUPINGS` that the cases tell.
-
-    Attributes
-    ----------
-    capacity, level
-        See `CAPACITY`; confidence of the bounds.
-    looks
-        Groups looked at, for which the bounds hold together (max-T: see `models.resampling`).
-    """
-
-    capacity: float
-    level: float
-    looks: int
-    groupings: tuple[Grouping, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the table for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
 class _Cases:
-    """Cases: (n,) outcomes, probabilities, clusters, and whether each is reviewed first."""
+    """Cases: (n,) outcomes, probabilities, places by priority, and clusters.
+
+    A place is the share of the cases below, in (0, 1); equal priorities share theirs.
+    """
 
     outcome: Outcomes
     probability: Probabilities
+    place: Floats
     cluster: NDArray[np.intp]
     rounds: int
     seed: int
 
     @property
     def first(self) -> Mask:
-        """The `CAPACITY` of the cases with the highest probability."""
-        return _top(-self.probability)
+        """The `CAPACITY` of the cases with the highest priority."""
+        return _top(-self.place)
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The groups of one fact that are large enough, and why the others are not."""
+
+    masks: Mapping[str, Mask]
+    left_out: tuple[LeftOut, ...]
 
 
 def fairness(
-    frame: pd.DataFrame, probability: Probabilities, rounds: int = 500, seed: int = 0
+    frame: pd.DataFrame,
+    probability: Probabilities,
+    priority: Floats,
+    rounds: int = 500,
+    seed: int = 0,
 ) -> Fairness:
     """Lay out the gaps between markets and between languages.
 
@@ -178,68 +101,95 @@ def fairness(
         As `features.frame.decided_frame` gives it, n rows, which the model has not seen.
     probability
         (n,) in [0, 1].
+    priority
+        (n,) of the scores; the highest are reviewed first.
     rounds, seed
         Of the draws, by subject, behind the bounds.
     """
-    cases = _Cases(overturned(frame), probability, clusters(frame["subject_id"]), rounds, seed)
-    found = {name: _groups(frame, name, cases.outcome) for name in GROUPINGS}
-    masks = [mask for groups, _ in found.values() for mask in groups.values()]
-    looked = _look(cases, masks)
-    groupings, at = [], 0
-    for name, (groups, passed_over) in found.items():
-        if groups or passed_over:
-            told = looked[at : at + len(groups)]
-            rows = tuple(_named(value, one) for value, one in zip(groups, told, strict=True))
-            closing = _closing(cases, list(groups.values())) if len(groups) > 1 else None
-            opportunity = _widest([row.found_first for row in rows])
-            calibration = _widest([row.gap for row in rows])
-            groupings.append(Grouping(name, rows, passed_over, opportunity, calibration, closing))
-        at += len(groups)
-    return Fairness(CAPACITY, LEVEL, len(masks), tuple(groupings))
+    outcome, place = overturned(frame), (rankdata(priority) - 0.5) / max(len(frame), 1)
+    cases = _Cases(outcome, probability, place, clusters(frame["subject_id"]), rounds, seed)
+    found = {name: _parts(frame, name, outcome) for name in GROUPINGS}
+    masks = [mask for parts in found.values() for mask in parts.masks.values()]
+    looked, at, groupings = _look(cases, masks), 0, []
+    for name, parts in found.items():
+        told = looked[at : at + len(parts.masks)]
+        at += len(told)
+        if told or parts.left_out:
+            groupings.append(_grouping(name, parts, told, cases))
+    return Fairness(CAPACITY, LEVEL, len(masks), tuple(groupings), ORDER)
 
 
-def _groups(frame: pd.DataFrame, name: str, outcome: Outcomes) -> tuple[Mapping[str, Mask], int]:
-    """Give the cases of each group that is large enough, and count the others."""
+def _parts(frame: pd.DataFrame, name: str, outcome: Outcomes) -> _Parts:
+    """Give the cases of each group that is large enough, and the reasons of the others."""
     if name not in frame or frame[name].isna().all():
-        return {}, 0
+        return _Parts({}, ())
     values = values_of(frame, name)
     masks = {str(value): (values == value).to_numpy() for value in values.value_counts().index}
-    large = {
-        value: mask
-        for value, mask in masks.items()
-        if min(outcome[mask].sum(), (1 - outcome[mask]).sum()) >= LEAST_EACH
-    }
-    return large, len(masks) - len(large)
+    reasons = (_left_out(value, outcome[mask]) for value, mask in masks.items())
+    large = {value: mask for value, mask in masks.items() if mask.sum() >= LEAST_CASES}
+    return _Parts(large, tuple(one for one in reasons if one is not None))
+
+
+def _left_out(value: str, outcome: Outcomes) -> LeftOut | None:
+    """Tell what is not told of a group; None where all is."""
+    cases, up = len(outcome), int(outcome.sum())
+    if cases < LEAST_CASES:
+        return LeftOut(value, "everything", f"{cases} of {LEAST_CASES} cases needed")
+    if both_often(outcome):
+        return None
+    few, name = (up, "overturned") if up < cases - up else (cases - up, "upheld")
+    return LeftOut(value, "found first", f"{few} of {LEAST_EACH} {name} needed")
+
+
+def _grouping(name: str, parts: _Parts, told: list[Group], cases: _Cases) -> Grouping:
+    masks = list(parts.masks.values())
+    rows = tuple(_named(value, one) for value, one in zip(parts.masks, told, strict=True))
+    ranked = sum(both_often(cases.outcome[mask]) for mask in masks)
+    return Grouping(
+        dimension=name,
+        groups=rows,
+        passed_over=sum(one.what == "everything" for one in parts.left_out),
+        opportunity=_widest([row.found_first for row in rows]),
+        calibration=_widest([row.gap for row in rows]),
+        closing=_closing(cases, masks) if ranked > 1 else None,
+        left_out=parts.left_out,
+    )
 
 
 def _look(cases: _Cases, masks: list[Mask]) -> list[Group]:
     if not masks:
         return []
-    k, held = len(masks), np.column_stack(masks).astype(np.float32)
-    figures = _figures(cases, held)
+    ranked = [at for at, mask in enumerate(masks) if both_often(cases.outcome[mask])]
+    k, figures = len(ranked), _figures(cases, masks, ranked)
     drawn = resample(figures, cases.cluster, cases.rounds, cases.seed)
-    value = figures(np.ones((1, len(held)), dtype=np.float32))[0]
+    value = figures(np.ones((1, len(cases.outcome)), dtype=np.float32))[0]
     first = share_bands(value[:k], drawn[:, :k], LEVEL)
     said = share_bands(value[k : 2 * k], drawn[:, k : 2 * k], LEVEL)
-    gap = bands(value[2 * k :], drawn[:, 2 * k :], LEVEL)
+    y, p = cases.outcome, cases.probability
+    gap = bound_gaps(y, p, cases.cluster, masks, drawn[:, 2 * k :], LEVEL)
+    place = {at: number for number, at in enumerate(ranked)}
+    none = Gap(None, None, None)
     return [
         Group(
             value="",
             cases=int(mask.sum()),
-            overturned=int(cases.outcome[mask].sum()),
-            found_first=_bounded(value[at], first, at),
-            found_said=_bounded(value[k + at], said, at),
+            overturned=int(y[mask].sum()),
+            found_first=_bounded(value[place[at]], first, place[at]) if at in place else none,
+            found_said=_bounded(value[k + place[at]], said, place[at]) if at in place else none,
             gap=_bounded(value[2 * k + at], gap, at),
         )
         for at, mask in enumerate(masks)
     ]
 
 
-def _figures(cases: _Cases, held: NDArray[np.float32]) -> Any:  # noqa: ANN401 - a closure
-    """Prepare found first, found at the threshold, and gap of each group, of cases drawn anew."""
+def _figures(
+    cases: _Cases, masks: list[Mask], ranked: list[int]
+) -> Callable[[NDArray[np.float32]], Floats]:
+    """Prepare found first and found at the threshold of some groups, and the gap of each."""
+    held = np.column_stack(masks).astype(np.float32)
     outcome = cases.outcome.astype(np.float32)[:, None]
     apart = (cases.probability - cases.outcome).astype(np.float32)[:, None]
-    wrong = held * outcome
+    wrong = held[:, ranked] * outcome
     first = wrong * cases.first[:, None]
     said = wrong * (cases.probability >= SAID)[:, None]
 
@@ -289,21 +239,26 @@ def _top(order: Floats) -> Mask:
 
 
 def _closing(cases: _Cases, masks: list[Mask]) -> Closing:
-    """Close both gaps by what half of the subjects tell, and see what that does to the others."""
+    """Close both gaps by what half of the subjects tell, and see what that does to the others.
+
+    Found first is told of groups with enough of both outcomes alone, the gap of all.
+    """
     y, held = cases.outcome, np.column_stack(masks)
+    ranked = [mask for mask in masks if both_often(y[mask])]
+    apart = np.column_stack(ranked)
     half = np.random.default_rng(cases.seed).random(int(cases.cluster.max()) + 1) < 0.5
     mine = half[cases.cluster]
     order = np.zeros(len(y))
     own, shared = cases.probability.copy(), cases.probability.copy()
     for told, asked in ((mine, ~mine), (~mine, mine)):
-        order[asked] = _missed(cases, held, told, asked)
+        order[asked] = _missed(cases, apart, told, asked)
         shared[asked] = _recalibrated(cases, held[:, :0], told, asked)
         own[asked] = _recalibrated(cases, held, told, asked)
     before, after = cases.first, _top(order)
     wrong, change = float(max(y.sum(), 1)), (after.astype(float) - before) * y.astype(float)
     losses = (own - y) ** 2 - (shared - y) ** 2
     return Closing(
-        opportunity_after=_span([float(after[m & (y == 1)].mean()) for m in masks]),
+        opportunity_after=_span([float(after[m & (y == 1)].mean()) for m in ranked]),
         precision_before=float(y[before].mean()),
         precision_after=float(y[after].mean()),
         found_change=_changed(cases, change, y.astype(float), float(change.sum()) / wrong),
@@ -320,25 +275,25 @@ def _missed(cases: _Cases, held: Mask, told: Mask, asked: Mask) -> Floats:
     each, and one number to order the queue by.
     """
     wrong = told & (cases.outcome == 1)
-    found = _above(cases.probability[asked], cases.probability[wrong])
+    found = _above(cases.place[asked], cases.place[wrong])
     for group in held.T:
-        known = cases.probability[wrong & group]
+        known = cases.place[wrong & group]
         if len(known):
             here = group[asked]
-            found[here] = _above(cases.probability[asked][here], known)
+            found[here] = _above(cases.place[asked][here], known)
     return found
 
 
-def _above(probability: Floats, known: Floats) -> Floats:
-    """Give the share of known cases above each probability, falling even between them and beyond.
+def _above(place: Floats, known: Floats) -> Floats:
+    """Give the share of known cases above each place, falling even between them and beyond.
 
     Beyond the highest and the lowest one known the share goes on falling and rising, hardly, so
-    that the order stays that of the probabilities.
+    that the order stays that of the places.
     """
     ranked = np.sort(known)
     at = np.concatenate([[0.0], ranked, [1.0]])
     share = np.concatenate([[1.0], 1 - (np.arange(len(ranked)) + 0.5) / len(ranked), [0.0]])
-    return np.asarray(np.interp(probability, at, share))
+    return np.asarray(np.interp(place, at, share))
 
 
 def _recalibrated(cases: _Cases, groups: Mask, told: Mask, asked: Mask) -> Floats:

@@ -61,7 +61,7 @@ def precision_recall_figure(outcome: Outcomes, probability: Probabilities, title
         axes.step(recall, precision, where="post", color=INK, label=label)
     axes.axhline(share, color=FAINT, linestyle="--", label=f"random order: {share:.3f}")
     axes.set_title(f"{title}\n{int(outcome.sum()):,} overturned of {len(outcome):,} cases")
-    axes.set_xlabel("recall: share of the overturned cases found, from the top of the queue")
+    axes.set_xlabel("recall: share of the overturned cases found, the most probable first")
     axes.set_ylabel("precision: share overturned among those found")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.02)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.database import open_database
 from features.rereviews import no_rereviews, rereviews
@@ -35,6 +37,7 @@ class Judgement:
 def judge(
     test: pd.DataFrame,
     evaluation: Evaluation,
+    priority: NDArray[np.float64],
     source: Source,
     settings: Settings,
     config: TrainConfig,
@@ -45,13 +48,15 @@ def judge(
     ----------
     test
         The test slice, in the order of `evaluation`.
+    priority
+        (n,) of its scores: the order of the queue.
     source
         A file gives one decision an appeal, and so no ceiling; the history keeps all.
     """
     twice = rereviews(open_database(settings)) if source.file is None else no_rereviews()
     rounds = config.evaluation.rounds
     return Judgement(
-        fairness(test, evaluation.probability, rounds, config.seed),
+        fairness(test, evaluation.probability, priority, rounds, config.seed),
         ceiling_of(twice, rounds, config.seed),
     )
 
@@ -69,7 +74,7 @@ def judgement_words(evaluation: Evaluation, judgement: Judgement) -> dict[str, s
     for one in groupings:
         found = f"of the wrongly enforced, found first: {_distance(one.opportunity)}"
         words[f"by {one.dimension}"] = f"{found}; said minus came: {_distance(one.calibration)}"
-    return {**words, "ceiling": _ceiling(judgement.ceiling)}
+    return {**words, "ceiling": _ceiling(judgement.ceiling, evaluation)}
 
 
 def _slices(evaluation: Evaluation) -> str:
@@ -85,11 +90,15 @@ def _distance(gap: Gap) -> str:
     return f"largest gap {gap.value:.2f}{sure}"
 
 
-def _ceiling(ceiling: Ceiling) -> str:
-    if ceiling.auc_at_most is None or ceiling.kappa is None:
+def _ceiling(ceiling: Ceiling, evaluation: Evaluation) -> str:
+    if not ceiling.enough:
         return f"not known: {ceiling.cases} appeals decided by two people, {LEAST_PAIRS} needed"
+    if ceiling.auc_at_most is None or ceiling.kappa is None or ceiling.first_share is None:
+        return f"not known: all {ceiling.cases:,} appeals decided by two people ended alike"
     most = ceiling.auc_at_most
     return (
-        f"AUC at most {most.value:.2f} ({most.low:.2f} to {most.high:.2f}), "
-        f"by {ceiling.cases:,} appeals decided twice; kappa {ceiling.kappa.value:.2f}"
+        f"AUC at most {most.value:.2f} ({most.low:.2f} to {most.high:.2f}) of appeals like the "
+        f"{ceiling.cases:,} decided twice, {ceiling.first_share:.0%} of them overturned at first "
+        f"(all tested: {evaluation.outcome.mean():.0%}); kappa {ceiling.kappa.value:.2f} "
+        f"({ceiling.kappa.low:.2f} to {ceiling.kappa.high:.2f})"
     )

@@ -176,7 +176,12 @@ def ece_if_calibrated(probability: Probabilities, bins: int = BINS) -> float:
 
 
 def ece_allowed(
-    probability: Probabilities, limit: float, level: float, rounds: int, seed: int
+    probability: Probabilities,
+    limit: float,
+    level: float,
+    rounds: int,
+    seed: int,
+    widened: float = 1.0,
 ) -> float:
     """Give the highest calibration error that is measured of probabilities off by `limit`.
 
@@ -192,6 +197,9 @@ def ece_allowed(
         The error that is allowed, in [0, 0.5]; 0 tells what chance alone does.
     level
         The share of draws that stay under the answer, in (0, 1).
+    widened
+        How much farther from its expectation a bin falls than unrelated cases would, from 1 on:
+        the root of the design effect (Kish 1965), where subjects have several cases each.
 
     Returns
     -------
@@ -200,11 +208,12 @@ def ece_allowed(
     """
     rng = np.random.default_rng(seed)
     bin_of = mass_bins(probability)
-    expected = np.bincount(bin_of, weights=probability)
     truth = np.where(probability < 0.5, probability + limit, probability - limit)
+    likely = np.bincount(bin_of, weights=truth)
+    off = np.bincount(bin_of, weights=probability) - likely
     drawn = [
-        np.abs(expected - np.bincount(bin_of, weights=rng.random(len(truth)) < truth)).sum()
-        for _ in range(rounds)
+        np.abs(off + widened * (likely - np.bincount(bin_of, weights=hit))).sum()
+        for hit in (rng.random(len(truth)) < truth for _ in range(rounds))
     ]
     return float(np.quantile(drawn, level) / len(probability))
 
@@ -263,13 +272,6 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     draws = (np.bincount(rng.integers(0, rows, rows), minlength=rows) for _ in range(rounds))
     return np.array([figure(counts) for counts in draws])
-
-
-def bootstrapped_mean(
-    values: npt.NDArray[np.float64], rounds: int, seed: int
-) -> npt.NDArray[np.float64]:
-    """Give the means of values drawn anew, with replacement, shape (rounds,)."""
-    return bootstrap(lambda counts: float(counts @ values) / len(values), len(values), rounds, seed)
 
 
 def resampled_auc(

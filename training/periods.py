@@ -48,11 +48,14 @@ class Origin:
     ----------
     until
         The period's beginning, UTC: what was decided before it teaches.
+    ends
+        The beginning of the one after it, UTC.
     seen, test
-        Appeals decided before `until`; and those filed in the period.
+        Appeals decided before `until`; and those filed in the period and decided by now.
     """
 
     until: datetime
+    ends: datetime
     seen: pd.DataFrame
     test: pd.DataFrame
 
@@ -118,13 +121,15 @@ def origins(
         )
     begin = max(int(np.ceil(FIRST_SHARE * len(held))), 1)
     for number, one in enumerate(held):
-        starts = one.start_time.to_pydatetime().replace(tzinfo=UTC)
+        starts, ends = (_begin(each) for each in (one, one + 1))
         asked = number >= begin if first is None else starts >= first
         if asked:
-            yield _origin(ordered, starts, (period == one).to_numpy())
+            yield _origin(ordered, starts, ends, (period == one).to_numpy())
 
 
-def _origin(frame: pd.DataFrame, starts: datetime, within: NDArray[np.bool_]) -> Origin | Skipped:
+def _origin(
+    frame: pd.DataFrame, starts: datetime, ends: datetime, within: NDArray[np.bool_]
+) -> Origin | Skipped:
     known = (frame["submitted_at"] < starts) & (frame["decided_at"] < starts)
     seen = frame[known].reset_index(drop=True)
     test = frame[within].reset_index(drop=True)
@@ -136,7 +141,12 @@ def _origin(frame: pd.DataFrame, starts: datetime, within: NDArray[np.bool_]) ->
         if len(part) < least or min(up, len(part) - up) < each:
             found = f"{len(part)} {name}, {up} of them overturned"
             return Skipped(starts, f"{found}; at least {least}, and {each} of each outcome")
-    return Origin(starts, seen, test)
+    return Origin(starts, ends, seen, test)
+
+
+def _begin(period: pd.Period) -> datetime:
+    begins: datetime = period.start_time.to_pydatetime().replace(tzinfo=UTC)
+    return begins
 
 
 def _periods(frame: pd.DataFrame, every: Every) -> pd.Series[Any]:

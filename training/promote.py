@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from models.performance import Estimate
 from models.registry import CHALLENGER, CHAMPION, Registry, Served
 from models.shadow import Pairs, difference, pairs_of, shadowed
 from models.tenure import Move, put_in_service
+from training.attempts import Judgement, attempt_of, record_attempt
 from training.config import GateConfig
 from training.gate import Contest, GateLine, gate
 from training.source import read_cases, row_prints
@@ -40,7 +41,8 @@ class ShadowVerdict:
     needed
         How many the gate asks for before it listens.
     saved
-        What it saves of the champion's Brier score on these; None of too few.
+        What it saves of the champion's Brier score on these, with bounds that hold however often
+        one looks; None of too few.
     """
 
     scored: int
@@ -67,6 +69,9 @@ class Verdict:
         Of filing of these, UTC; None where there are none.
     shadow
         None where there is no champion in whose shadow to score.
+    attempt
+        Which time the gate is asked whether this champion should go, from 1 on; the same version
+        on the same cases counts once. The more often, the likelier one passes by luck.
     """
 
     version: str
@@ -77,6 +82,13 @@ class Verdict:
     first: pd.Timestamp | None
     last: pd.Timestamp | None
     shadow: ShadowVerdict | None = None
+    attempt: int = 1
+
+    @property
+    def judgement(self) -> Judgement:
+        """Name what was judged, on how much."""
+        pairs = 0 if self.shadow is None else self.shadow.decided
+        return Judgement(self.version, self.champion, self.cases, pairs)
 
     @property
     def serves_already(self) -> bool:
@@ -99,6 +111,7 @@ class Verdict:
             "version": self.version,
             "previous": self.champion,
             "promoted": promoted,
+            "attempt": self.attempt,
             "cases": self.cases,
             "champion_saw": self.champion_saw,
             "first": None if self.first is None else self.first.isoformat(),
@@ -128,7 +141,8 @@ def judge(settings: Settings, version: str | None, config: GateConfig, seed: int
     if serving == registry.describe(chosen).version:
         return Verdict(chosen, serving, (), 0, 0, None, None)
     champion = None if serving is None else registry.by_version(serving)
-    return _judge(registry, registry.by_version(chosen), champion, config, seed)
+    verdict = _judge(registry, registry.by_version(chosen), champion, config, seed)
+    return replace(verdict, attempt=attempt_of(verdict.judgement, registry.versions()))
 
 
 def crown(settings: Settings, verdict: Verdict) -> None:
@@ -149,12 +163,13 @@ def crown(settings: Settings, verdict: Verdict) -> None:
 
 
 def record(settings: Settings, verdict: Verdict, promoted: bool) -> None:
-    """Keep with a version's run what the gate said of it: whoever looks at it later will ask."""
+    """Keep with a version's run what the gate said of it, and that it was asked."""
     registry = Registry(settings)
     if not promoted and registry.alias_version(CHAMPION) == verdict.version:
         return  # somebody else was quicker to promote it, and has recorded that
     run_id = registry.describe(verdict.version).run_id
     record_verdict(registry, run_id, verdict.answer(promoted))
+    record_attempt(registry, verdict.judgement)
 
 
 def later_cases(

@@ -7,6 +7,10 @@ taken not to depend on when, and by whom, an appeal is reviewed. Those that are 
 their reviews like all others, and are in no figure but the longest wait. The queue is empty when
 the period begins, and is worked off at the same capacity after its end, so that every wait is
 counted.
+
+What the model calls critical is sent to its team as it is filed, whatever the order: that is the
+tier's worth, not the order's. So first come is also given with the same tier, and how many were
+sent, and how many of them rightly, is told: who sends all is never late.
 """
 
 from __future__ import annotations
@@ -27,12 +31,23 @@ from models.scores import Score
 from models.shifts import ROUND_THE_CLOCK, Shift
 from training.metrics import null_if_nan
 
-__all__ = ["CAPACITIES", "Day", "Outcome", "QueueCases", "Value", "queue_cases", "value_of"]
+__all__ = [
+    "CAPACITIES",
+    "AtOnce",
+    "Day",
+    "Outcome",
+    "QueueCases",
+    "Value",
+    "at_once",
+    "queue_cases",
+    "value_of",
+]
 
 CAPACITIES: Final = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
 """Shares of the intake for which curves are drawn."""
 CRITICAL: Final = TIERS[0][0]
 HOUR: Final = 1.0
+DAY: Final = 24.0
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -83,6 +98,32 @@ class QueueCases:
 
 
 @dataclass(frozen=True)
+class AtOnce:
+    """What the critical tier sends to the teams as it is filed: what its speed costs them.
+
+    Attributes
+    ----------
+    sent
+        Appeals of the critical tier.
+    decided
+        Those of them that are decided.
+    escalated
+        Those of them that reviewers sent to a team indeed.
+    a_day
+        What is sent on an average day; of a period of less than one, all of it.
+    """
+
+    sent: int
+    decided: int
+    escalated: int
+    a_day: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Give the counts by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an order gave; waits in hours from filing to the end of the review.
 
@@ -124,7 +165,9 @@ class Value:
     desks, minutes
         People, and what a review takes on average.
     first_come, redress, oracle
-        By the rule; the oracle knows who is wrongly enforced.
+        By the rule; the oracle knows who is wrongly enforced. Redress alone has the critical tier.
+    first_come_with_tier
+        First come where the same critical tier is sent at once: what the order adds, without it.
     """
 
     capacity: float
@@ -133,6 +176,7 @@ class Value:
     first_come: Outcome
     redress: Outcome
     oracle: Outcome
+    first_come_with_tier: Outcome
 
     @property
     def median_ratio(self) -> float:
@@ -157,7 +201,19 @@ class Value:
                 "redress": self.redress.as_dict(),
                 "oracle": self.oracle.as_dict(),
             },
+            "first_come_with_tier": self.first_come_with_tier.as_dict(),
         }
+
+
+def at_once(cases: QueueCases) -> AtOnce:
+    """Count what is sent at once, and how much of it rightly."""
+    sent = cases.critical
+    return AtOnce(
+        sent=int(sent.sum()),
+        decided=int((sent & (cases.wrong | cases.right)).sum()),
+        escalated=int((sent & cases.escalated).sum()),
+        a_day=float(sent.sum()) / max(float(cases.filed[-1] - cases.filed[0]) / DAY, 1.0),
+    )
 
 
 def queue_cases(frame: pd.DataFrame, scores: Sequence[Score]) -> QueueCases:
@@ -204,15 +260,19 @@ def value_of(cases: QueueCases, capacity: float, day: Day | None = None) -> Valu
         "redress": InTurns(cases.averted, filed),
         "oracle": WrongFirst(cases.wrong),
     }
-    found = {
-        name: _outcome(
-            cases,
-            day.shift.clock(simulate(appeals, rule, desks).done),
-            cases.critical & (name == "redress"),
-        )
-        for name, rule in rules.items()
+    done = {
+        name: day.shift.clock(simulate(appeals, rule, desks).done) for name, rule in rules.items()
     }
-    return Value(capacity, desks, 60 * hours, **found)
+    nothing = np.zeros(count, dtype=bool)
+    return Value(
+        capacity,
+        desks,
+        60 * hours,
+        first_come=_outcome(cases, done["first_come"], nothing),
+        redress=_outcome(cases, done["redress"], cases.critical),
+        oracle=_outcome(cases, done["oracle"], nothing),
+        first_come_with_tier=_outcome(cases, done["first_come"], cases.critical),
+    )
 
 
 def _outcome(cases: QueueCases, done: Floats, sent_at_once: Flags) -> Outcome:

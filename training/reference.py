@@ -43,16 +43,18 @@ def read_makeup(
 ) -> Makeup | None:
     """Give the make-up that was logged; that of an older run is counted again, where it can be.
 
+    Older is one that says nothing of the AUC to expect: its numbers may be in bands of deciles
+    alone. It is given as it is where it cannot be counted again.
+
     Parameters
     ----------
     cases
         What the training read, read again; None where that is not possible.
     """
-    try:
-        path = registry.artifact(served.run_id, MAKEUP)
-        return Makeup.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None if cases is None else _counted_again(served, seen, origin, cases.frame)
+    logged = _logged(registry, served.run_id)
+    if cases is None or (logged is not None and logged.foreseen is not None):
+        return logged
+    return _counted_again(served, seen, origin, cases.frame) or logged
 
 
 def learnt_again(registry: Registry, origin: Origin) -> Cases | str:
@@ -61,6 +63,14 @@ def learnt_again(registry: Registry, origin: Origin) -> Cases | str:
         return read_cases(origin.source, registry.settings)
     except InputError as error:
         return f"what was trained on cannot be read any more: {error.found}"
+
+
+def _logged(registry: Registry, run_id: str) -> Makeup | None:
+    try:
+        path = registry.artifact(run_id, MAKEUP)
+        return Makeup.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _counted_again(

@@ -6,7 +6,7 @@ from features.errors import NoChampion, RollbackRefused
 from features.settings import Settings
 from models.registry import CHAMPION, PREVIOUS, Registry
 from models.run_record import read_run
-from models.tenure import Move, Tenure, put_in_service, tenures_of
+from models.tenure import Move, Tenure, put_in_service, settle, tenures_of
 
 __all__ = ["roll_back"]
 
@@ -39,6 +39,8 @@ def roll_back(settings: Settings, version: str | None = None, reason: str = "") 
         Somebody else has put another version in service meanwhile.
     """
     registry = Registry(settings)
+    if registry.alias_version(CHAMPION) is not None:
+        settle(registry)
     serving = registry.alias_version(CHAMPION)
     if serving is None:
         raise NoChampion("no model is in service", remedy="Run `redress promote`")

@@ -12,6 +12,7 @@ without a search: as sure as that choice itself has to be.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,9 +54,9 @@ class Tried:
     losses
         Mean log loss over the later slices so far, after each of them; the last is the trial's.
     pruned
-        Whether it was given up before the last slice.
+        Whether it was given up: before the last slice, or because a loss was no finite number.
     done, best
-        Trials done by now, and the least loss among them.
+        Trials done by now, and the least loss among them; infinite where all were given up.
     """
 
     number: int
@@ -211,12 +212,15 @@ def _try(bench: Bench, study: Study, seed: int, tell: Callable[[Tried, Trial], N
     losses: list[float] = []
     pruned = False
     for step, loss in enumerate(bench.running_losses(penalties)):
+        # A fit that ran away is done too: Optuna would call it failed, and it be tried for ever.
+        if pruned := not math.isfinite(loss):
+            break
         losses.append(loss)
         trial.report(loss, step)
         if pruned := step + 1 < len(bench.slices) and trial.should_prune():
             break
     least = [one.value for one in done if one.value is not None and one.state.name == "COMPLETE"]
-    best = min([*least, *([] if pruned else losses[-1:])])
+    best = min([*least, *([] if pruned else losses[-1:])], default=math.inf)
     tell(Tried(trial.number, penalties, tuple(losses), pruned, len(done) + 1, best), trial)
     study.tell(trial, None if pruned else losses[-1], TrialState.PRUNED if pruned else None)
 
@@ -243,13 +247,7 @@ def _states(*names: str) -> tuple[TrialState, ...]:
 def _weigh(bench: Bench, study: Study) -> Found:
     done = _done(study)
     whole = [one for one in done if one.state.name == "COMPLETE"]
-    best = sorted(whole, key=lambda one: (one.value, one.number))[:CROWD]
-    found = judge(
-        bench.past,
-        bench.slices,
-        bench.penalties(middle([one.params for one in best], bench.scales)),
-        bench.plain.fits,
-    )
+    found = _middle_of_best(bench, whole)
     gain = bench.plain.losses - found.losses
     error = float(gain.std() / np.sqrt(len(gain)))
     taken = bool(gain.mean() > SURE * error)
@@ -265,3 +263,12 @@ def _weigh(bench: Bench, study: Study) -> Found:
         trials=len(done),
         pruned=len(done) - len(whole),
     )
+
+
+def _middle_of_best(bench: Bench, whole: Sequence[FrozenTrial]) -> Judged:
+    """Judge the middle of the best trials; what is chosen without a search where none ended."""
+    best = sorted(whole, key=lambda one: (one.value, one.number))[:CROWD]
+    if not best:
+        return bench.plain
+    penalties = bench.penalties(middle([one.params for one in best], bench.scales))
+    return judge(bench.past, bench.slices, penalties, bench.plain.fits)

@@ -31,6 +31,9 @@ _NAME: Final = "mlflow.runName"
 def parent_run(registry: Registry, study: Study) -> Iterator[str]:
     """Open the run of a training that searches, or open the one again that was cut short.
 
+    A run that is being written looks just like one that was cut short: whoever asks holds the study
+    (`training.search_lock.sole_search`).
+
     Yields
     ------
     str

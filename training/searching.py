@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from features.teacher import Teacher
 from models.registry import Registry
 from training.config import TrainConfig
 from training.search import Bench, Found, Tried, search
+from training.search_lock import sole_search
 from training.search_record import parent_run, record_found, record_trial
 from training.search_study import RUN, basis_of, open_study, study_name
 from training.stages import Stages
@@ -92,15 +94,21 @@ def opened_search(
 
     Raises
     ------
+    SearchRunning
+        When another command is making the same search.
     InvalidConfig, DamagedDatabase
         As `training.search_study.open_study`.
     """
-    basis = basis_of(digest, config, registry.settings.teacher)
-    study = open_study(registry.settings, plan.study or study_name(basis), basis)
-    with parent_run(registry, study) as run_id:
-        yield OpenedSearch(run_id, registry, study, config, plan.trials)
+    settings = registry.settings
+    basis = basis_of(digest, config, settings.teacher)
+    name = plan.study or study_name(basis)
+    with sole_search(settings, name):
+        study = open_study(settings, name, basis)
+        with parent_run(registry, study) as run_id:
+            yield OpenedSearch(run_id, registry, study, config, plan.trials)
 
 
 def _line(tried: Tried, trials: int) -> str:
     said = "given up" if tried.pruned else f"loss {tried.losses[-1]:.5f}"
-    return f"        trial {tried.done:,} of {trials:,}: {said}; best {tried.best:.5f}"
+    best = f"{tried.best:.5f}" if math.isfinite(tried.best) else "none yet"
+    return f"        trial {tried.done:,} of {trials:,}: {said}; best {best}"

@@ -100,10 +100,20 @@ def _reviewers(found: Leniency) -> str:
         return found.reason
     strict, lenient = found.strict, found.lenient
     aucs = [None if one.auc is None else one.auc.value for one in (strict, lenient)]
+    unsure = "" if found.differs else " (no difference shown)"
     return (
         f"of {found.reviewers}, the strict third overturns {strict.adjusted:.0%} and the lenient "
-        f"{lenient.adjusted:.0%} of like cases; AUC {_figure(aucs[0])} and {_figure(aucs[1])}"
+        f"{lenient.adjusted:.0%} of like cases{unsure}; AUC {_figure(aucs[0])} and "
+        f"{_figure(aucs[1])}{_dealt(found.by_lot)}"
     )
+
+
+def _dealt(by_lot: bool | None) -> str:
+    if by_lot:
+        return ""
+    if by_lot is None:
+        return "; whether cases are dealt by lot is not known"
+    return "; cases are not dealt by lot: who gets the harder ones looks strict"
 
 
 def _earlier(seen: pd.DataFrame) -> Decided:

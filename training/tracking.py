@@ -82,7 +82,7 @@ class Origin:
 
 @contextmanager
 def running(registry: Registry, name: str | None = None, experiment: str = MODEL) -> Iterator[str]:
-    """Open a run; it ends as finished, or as failed where the work inside it fails.
+    """Open a run, which ends as `ending` says.
 
     Parameters
     ----------
@@ -96,10 +96,22 @@ def running(registry: Registry, name: str | None = None, experiment: str = MODEL
     str
         The run's id.
     """
+    registry.settle_in()
     client = registry.client
     run_id = str(client.create_run(_experiment(registry, experiment), run_name=name).info.run_id)
-    try:
+    with ending(registry, run_id):
         yield run_id
+
+
+@contextmanager
+def ending(registry: Registry, run_id: str) -> Iterator[None]:
+    """End a run with what is done inside: finished, killed by who stopped it, or else failed."""
+    client = registry.client
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        client.set_terminated(run_id, "KILLED")
+        raise
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from features.leaks import Leak, likely_leaks
 from features.settings import Settings
 from features.teacher import Teacher
 from models.registry import Registry
-from training.card.making import make_card
+from training.card.making import renewed_cards
 from training.config import TrainConfig, with_overturn
 from training.evaluation import Evaluation, evaluate
 from training.example import example_appeals
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from models.scorer import Scorer
     from training.search import Found
     from training.searching import Plan
+
+DECIDED_LATER: Final = "decided_later"
+"""Metric of a run: see `training.split.Slices.decided_later`."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Trained:
             "rejected": self.rejected,
             "train_rows": len(slices.seen),
             "test_rows": len(slices.test),
+            "decided_later": slices.decided_later,
             "test": {name: null_if_nan(value) for name, value in figures.items()},
             "encoder_fidelity": null_if_nan(self.fitted.scorer.fidelity),
             "leaks": [leak.column for leak in self.leaks],
@@ -156,9 +160,11 @@ def train(
     else:
         recorded = _train_searching(material, config, registry, stages, plan)
     run_id, fitted, found = recorded
-    version = registry.register(run_id, fitted.origin.tags())
-    with stages.stage("card", "writing the model card"):
-        make_card(registry, version)
+    with (
+        stages.stage("card", "registering it, and writing the model card"),
+        renewed_cards(registry),
+    ):
+        version = registry.register(run_id, fitted.origin.tags())
     return Trained(version, run_id, fitted, material.leaks, cases.rejected, stages.seconds, found)
 
 
@@ -231,7 +237,8 @@ def _measured(
     source, slices = material.source, material.slices
     with stages.stage("evaluate", f"measuring on the {len(slices.test):,} latest"):
         evaluation = _evaluate(scorer, slices.test, config)
-        judgement = judge(slices.test, evaluation, source, settings, config)
+        priority = scorer.priorities(slices.test)
+        judgement = judge(slices.test, evaluation, priority, source, settings, config)
         left_out = selection(slices, material.cases.undecided, scorer, evaluation)
     origin = _origin(source, material.cases, slices)
     return Fitted(scorer, slices, evaluation, origin, judgement, left_out)
@@ -272,6 +279,7 @@ def _record(registry: Registry, run_id: str, fitted: Fitted, config: TrainConfig
     record_data(registry, run_id, fitted.origin, row_prints(fitted.slices.seen))
     record_for_repeat(registry, run_id, row_prints(fitted.slices.test))
     record_evaluation(registry, run_id, fitted.evaluation, _further(fitted))
+    registry.client.log_metric(run_id, DECIDED_LATER, fitted.slices.decided_later)
     record_judgement(registry, run_id, fitted.judgement)
     record_selection(registry, run_id, fitted.selection)
     record_makeup(registry, run_id, fitted.slices.seen, fitted.evaluation.probability)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from models.proportions import wilson
 from models.run_record import Part, RunRecord
 
 DIMENSIONS: Final = ("policy", "market", "language", "detection", "attempt")
@@ -25,7 +24,7 @@ class SliceRow:
         Share overturned, and what the model said on average.
     off
         `too little` or `too much` where what it said is farther from what came than chance gives,
-        of all slices looked at; else empty.
+        of all slices looked at, as the run's bounds say; else empty.
     rival
         The challenger's AUC, where it has one.
     """
@@ -60,10 +59,9 @@ def slice_tables(record: RunRecord, rival: RunRecord | None) -> tuple[SliceTable
     """Lay the slices of a run beside those of its rival."""
     parts = [part for part in record.parts if part.dimension in DIMENSIONS]
     others = {(part.dimension, part.value): part for part in (rival.parts if rival else ())}
-    within = 1 - 0.05 / max(len(parts), 1)
     tables = []
     for name in DIMENSIONS:
-        rows = [_row(part, others, within) for part in parts if part.dimension == name]
+        rows = [_row(part, others) for part in parts if part.dimension == name]
         if rows:
             tables.append(SliceTable(name, tuple(rows[:MOST_ROWS]), max(len(rows) - MOST_ROWS, 0)))
     return tuple(tables)
@@ -74,25 +72,17 @@ def off_in(tables: Iterable[SliceTable]) -> int:
     return sum(bool(row.off) for table in tables for row in table.rows)
 
 
-def _row(part: Part, others: dict[tuple[str, str], Part], within: float) -> SliceRow:
+def _row(part: Part, others: dict[tuple[str, str], Part]) -> SliceRow:
     other = others.get((part.dimension, part.value))
     return SliceRow(
         value=part.value,
         cases=part.rows,
         came=part.positive_share,
         said=part.mean_probability,
-        off=_off(part, within),
+        off=part.off,
         auc=part.auc,
         low=part.auc_low,
         high=part.auc_high,
         ece=part.ece,
         rival=None if other is None else other.auc,
     )
-
-
-def _off(part: Part, within: float) -> str:
-    came, said = part.positive_share, part.mean_probability
-    if came is None or said is None or part.rows < 1 or not 0 <= came <= 1:
-        return ""
-    low, high = wilson(round(came * part.rows), part.rows, within)
-    return "too little" if said < low else "too much" * bool(said > high)

@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+import time
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -8,7 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from features import command
-from features.command import json_option, main, redress, report
+from features.command import (
+    Terminated,
+    json_option,
+    main,
+    redress,
+    report,
+    stopping_in_order,
+)
 from features.errors import NoChampion, UnreadableFile
 
 DECLARED = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
@@ -41,6 +51,36 @@ def test_errors_become_exit_codes_and_one_line(failing, capsys, error, code):
         main()
     assert stop.value.code == code
     assert capsys.readouterr().err == f"redress: {error}\n"
+
+
+def test_a_termination_unwinds_the_work_and_is_left_to_the_default_afterwards():
+    undone = []
+
+    def work():
+        with stopping_in_order():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(60)
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)  # does not cut short what is being undone
+                time.sleep(0.01)
+                undone.append(True)
+
+    with pytest.raises(Terminated) as stop:
+        work()
+    assert stop.value.code == 143
+    assert undone == [True]
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_who_ignores_terminations_is_heeded():
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with stopping_in_order():
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_other_errors_are_not_hidden(failing):

@@ -98,3 +98,50 @@ def test_a_reviewer_who_changes_their_mind_is_one_reviewer():
     found = ceiling_of(pd.concat([reviews, again, alone]), rounds=50)
     assert (found.cases, found.reviews) == (40, 80)
     assert found.agreement.value == 0
+
+
+def agreeing(overturned, cases=LEAST_PAIRS):
+    return reviews_of((np.arange(cases) < overturned).astype(float))
+
+
+def test_where_all_agree_the_bounds_leave_room_for_those_who_would_not():
+    """By hand: of 30 pairs Wilson's interval reaches to 1.96^2 / (30 + 1.96^2) that disagree."""
+    found = ceiling_of(agreeing(10), rounds=50)
+    assert found.agreement.value == 1
+    assert found.agreement.low == pytest.approx(1 - 0.1135, abs=1e-4)
+    assert found.kappa.low == pytest.approx(1 - 0.1135 / (2 * 2 / 9), abs=1e-3)
+    assert found.brier_at_least.high == pytest.approx(0.1135 / 2, abs=1e-4)
+    assert 0.9 < found.auc_likely_bounds[0] < found.auc_likely_bounds[1] == found.auc_likely == 1
+
+
+@pytest.mark.parametrize("overturned", [0, LEAST_PAIRS])
+def test_where_all_ended_alike_nothing_tells_what_could_be_foreseen(overturned):
+    found = ceiling_of(agreeing(overturned), rounds=50)
+    assert found.enough
+    assert found.kappa is found.auc_at_most is found.auc_likely is found.auc_likely_bounds is None
+    assert found.agreement.low < 0.9
+    assert found.accuracy_at_most.low < 0.95
+    assert json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_where_all_disagree_kappa_is_within_its_bounds():
+    reviews = agreeing(0)
+    reviews.loc[reviews["reviewer_id"] == "r0", "overturned"] = True
+    found = ceiling_of(reviews, rounds=50)
+    assert found.kappa.low == found.kappa.value == -1
+    assert found.kappa.high > -0.9
+    assert found.agreement.high > 0.1
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.98), (0.2, 0.6), (0.01, 0.05)])
+def test_bounds_of_few_pairs_hold_the_truth(low, high):
+    rng = np.random.default_rng(0)
+    q = np.array([low, high])
+    apart = np.array([(2 * q * (1 - q)).mean()])
+    true = limits(np.array([q.mean()]), apart)[0]
+    missed = np.zeros(2)
+    for seed in range(40):
+        found = ceiling_of(reviews_of(rng.choice(q, 40), seed), rounds=60)
+        for place, one in ((0, found.agreement), (1, found.kappa)):
+            missed[place] += one is not None and not one.low <= true[place] <= one.high
+    assert (missed <= 6).all()

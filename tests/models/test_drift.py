@@ -70,6 +70,19 @@ def test_every_probability_falls_into_one_band(before, now):
     assert sum(new.values()) == len(now)
 
 
+def test_scores_that_are_mostly_alike_are_seen_to_move():
+    old, new = banded(np.full(500, 0.05), np.full(200, 0.9))
+    assert old["5 %"] == 500
+    assert drift(old, new).index > 1
+    assert drift(old, {**new, "below 5 %": 0}).index == drift(old, new).index
+
+
+def test_what_neither_side_has_does_not_count():
+    assert drift({"a": 9, "b": 1}, {"a": 5, "b": 5}) == drift(
+        {"a": 9, "b": 1, "c": 0}, {"a": 5, "b": 5, "d": 0}
+    )
+
+
 def test_bands_need_an_earlier_time():
     with pytest.raises(NothingToCompare):
         banded(np.array([]), np.array([0.5]))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from models.foreseen import expected_auc, foreseen
+from models.foreseen import expected_auc, foreseen, typical_auc
 from models.performance import LEAST_CASES, performance
 from models.reliability import InvalidCases
 
@@ -114,3 +114,25 @@ def test_many_cases_are_drawn_in_parts_with_the_same_answer(monkeypatch):
 def test_what_is_no_probability_is_refused(values):
     with pytest.raises(InvalidCases, match="probabilities"):
         foreseen(values)
+
+
+@pytest.mark.parametrize("digits", [16, 1])
+def test_the_auc_to_expect_of_all_lies_within_that_of_some_as_often_as_it_says(digits):
+    rng = np.random.default_rng(5)
+    whole = rng.beta(2, 5, 50_000).round(digits)
+    truth = expected_auc(whole)
+
+    found = [typical_auc(rng.choice(whole, 200)) for _ in range(300)]
+
+    assert 0.9 <= np.mean([one.low <= truth <= one.high for one in found]) <= 0.99
+    assert np.mean([one.value for one in found]) == pytest.approx(truth, abs=0.005)
+
+
+@given(st.lists(st.floats(0, 1), max_size=40).map(np.array))
+def test_the_auc_to_expect_is_that_of_the_scores_and_none_of_too_few(said):
+    found = typical_auc(said)
+    if len(said) < LEAST_CASES:
+        assert found is None
+    elif found is not None:
+        assert 0 <= found.low <= found.value <= found.high <= 1
+        assert found.value == expected_auc(said)

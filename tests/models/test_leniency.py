@@ -37,6 +37,8 @@ def test_strict_and_lenient_are_told_apart_on_later_cases(differing):
     assert differing.spread == pytest.approx(0.7 * 0.17, rel=0.4)
     assert differing.spread_p < 1e-6
     assert differing.dealt_p > DEALT_ALIKE
+    assert differing.by_lot
+    assert differing.differs
     assert json.dumps(differing.as_dict(), allow_nan=False)
 
 
@@ -56,7 +58,10 @@ def test_where_all_are_alike_nothing_is_made_of_chance():
         leniency_of(decisions(2_000, alike, seed), decisions(2_000, alike, 100 + seed))
         for seed in range(20)
     ]
-    assert abs(np.mean([one.hangs_on.value for one in found])) < 0.015
+    apart = [one.lenient.adjusted - one.strict.adjusted for one in found]
+    assert abs(np.mean(apart)) < 0.015
+    assert min(apart) < 0
+    assert all(0 <= one.hangs_on.low <= one.hangs_on.value <= 1 for one in found)
     assert np.mean([one.spread_p < 0.05 for one in found]) <= 0.25
     assert np.mean([one.hangs_on.low > 0 for one in found]) <= 0.25
     same = decisions(2_000, alike, 0)
@@ -75,12 +80,14 @@ def test_cases_that_are_not_dealt_by_lot_are_told():
     earlier = decisions(3_000, leniency, 0, by_lot=False)
     found = leniency_of(earlier, decisions(3_000, leniency, 1, by_lot=False))
     assert found.dealt_p < DEALT_ALIKE
+    assert found.by_lot is False
 
 
 def test_with_few_reviewers_it_says_why_nothing_is_told():
     few = np.zeros(LEAST_REVIEWERS - 1)
     found = leniency_of(decisions(1_000, few, 0), decisions(1_000, few, 1))
     assert found.strict is found.lenient is found.hangs_on is None
+    assert not found.differs
     assert f"{LEAST_REVIEWERS - 1} reviewers" in found.reason
     nobody = decisions(1_000, few, 0)
     unknown = Decided(
@@ -94,4 +101,42 @@ def test_a_model_that_says_the_same_of_all_cannot_tell_how_they_are_dealt():
     flat = Decided(later.reviewer, later.outcome, np.full(2_000, 0.3), later.pool)
     found = leniency_of(later, flat)
     assert found.dealt_p is None
+    assert found.by_lot is None
     assert found.strict.auc.value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("reviewers", [6, 9])
+def test_few_reviewers_who_are_alike_are_seldom_said_to_differ(reviewers):
+    """Two or three people at an end are few: normal quantiles would be wrong in one of ten."""
+    alike = np.zeros(reviewers)
+    found = [
+        leniency_of(
+            decisions(90 * reviewers, alike, seed), decisions(60 * reviewers, alike, seed + 5_000)
+        )
+        for seed in range(1_000, 1_150)
+    ]
+    assert len(found) == 150
+    assert sum(one.hangs_on.low > 0 for one in found) <= 8
+
+
+@pytest.mark.parametrize("reviewers", [6, 12])
+def test_the_bounds_hold_the_difference_that_is_there(reviewers):
+    leniency, held = np.linspace(-0.8, 0.8, reviewers), 0
+    logit = np.random.default_rng(0).normal(-0.8, 1.0, 200_000)
+    chance = [(1 / (1 + np.exp(-(logit + one)))).mean() for one in leniency]
+    third = reviewers // 3
+    true = np.mean(chance[-third:]) - np.mean(chance[:third])
+    for seed in range(60):
+        earlier = decisions(2_000 * third, leniency, seed)
+        found = leniency_of(earlier, decisions(300 * third, leniency, 1_000 + seed))
+        held += found.hangs_on.low <= true <= found.hangs_on.high
+    assert held >= 53
+
+
+def test_where_nobody_differs_from_their_end_nothing_is_sure():
+    names = pd.Series(np.repeat([f"R{one}" for one in range(6)], 60), dtype=object)
+    pool = pd.Series(["en"] * 360, dtype=object)
+    outcome = np.tile(np.arange(60) % 3 == 0, 6).astype(int)
+    same = Decided(names, outcome, np.full(360, 1 / 3), pool)
+    found = leniency_of(same, same)
+    assert (found.hangs_on.low, found.hangs_on.value, found.hangs_on.high) == (0, 0, 1)

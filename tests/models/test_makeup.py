@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from features.attributes import MISSING, OTHER
 from features.frame import appeal_frame
 from features.schema import Appeal
-from models.makeup import LEAST_ALIKE, MOST_VALUES, Makeup, learn_fact, makeup_of
+from models.drift import drift
+from models.foreseen import typical_auc
+from models.makeup import LEAST_ALIKE, MOST_VALUES, Makeup, bare_name, learn_fact, makeup_of
 
 VALUES = st.lists(st.none() | st.text(max_size=3) | st.booleans(), max_size=60)
 NUMBERS = st.lists(st.none() | st.floats(-1e6, 1e6) | st.integers(-5, 5), max_size=60)
@@ -58,6 +60,51 @@ def test_numbers_of_few_kinds_have_a_band_each():
     assert fact.count([1.0]) != fact.count([2.0])
 
 
+def flag(share, size, seed):
+    return (np.random.default_rng(seed).random(size) < share).astype(float)
+
+
+def strikes(mean, size, seed):
+    return np.random.default_rng(seed).poisson(mean, size).astype(float)
+
+
+def refunds(share, size, seed):
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random(size) < share, rng.lognormal(3, 1, size).round(2), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("draw", "before", "now"), [(flag, 0.06, 0.5), (strikes, 0.07, 2.0), (refunds, 0.08, 0.6)]
+)
+def test_a_number_that_is_mostly_one_value_is_seen_to_move_and_only_then(draw, before, now):
+    fact = learn_fact("fact", draw(before, 3_000, 0).tolist())
+
+    moved = drift(fact.counts, fact.count(draw(now, 1_000, 1).tolist()), 0.999)
+    calm = drift(fact.counts, fact.count(draw(before, 1_000, 1).tolist()), 0.999)
+
+    assert moved.index > 1
+    assert calm.index < calm.by_chance
+
+
+def test_a_constant_that_is_another_now_has_moved():
+    fact = learn_fact("fact", [1] * 500)
+    assert drift(fact.counts, fact.count([7] * 100)).index > 1
+    assert drift(fact.counts, fact.count([0.5] * 100)).index > 1
+    assert drift(fact.counts, fact.count([1.0] * 100)).index == pytest.approx(0)
+
+
+def test_a_number_that_few_have_is_not_kept_to_the_digit():
+    stakes = [0.0] * 900 + [98_765.43] * (LEAST_ALIKE - 1) + np.linspace(1, 9, 96).tolist()
+    fact = learn_fact("stake", stakes)
+    assert not any("98765" in name for name in fact.counts)
+
+
+def test_what_is_no_finite_number_is_missing():
+    fact = learn_fact("x", [np.inf, -np.inf, 1.0, 2.0] * 9)
+    assert fact.missing == 18
+    assert all(np.isfinite(fact.edges))
+
+
 def some(n=40):
     return [
         Appeal(
@@ -83,9 +130,34 @@ def test_a_makeup_holds_no_text_and_comes_back_from_json():
     assert "market" not in names  # nobody said one
     assert made.cases == 40
     assert sum(made.scores.counts.values()) == 60
+    assert made.foreseen == typical_auc(np.linspace(0.1, 0.9, 60))
 
 
-@pytest.mark.parametrize("broken", [{}, {"cases": 1, "facts": [{}], "scores": {}}, {"cases": "x"}])
+def test_an_older_record_is_read_and_counted_as_it_was():
+    counts = {"below 2": 30, "2 to under 1e+06": 50, "1e+06 or more": 20, MISSING: 0}
+    facts = [{"name": "stake", "edges": [2.0, 1e6], "counts": counts}]
+    scores = {"name": "score", "edges": [0.5], "counts": {"below 0.5": 9, "0.5 or more": 1}}
+
+    made = Makeup.from_dict({"cases": 100, "facts": facts, "scores": scores})
+
+    assert made.foreseen is None
+    assert made.facts[0].count([1.0, 2.0, 3e6]).keys() == counts.keys()
+    assert made.scores.count([0.5])["0.5 or more"] == 1
+
+
+def test_a_fact_is_named_for_people_unless_a_field_has_its_name():
+    assert bare_name("attributes.age") == "age"
+    assert bare_name("attributes.policy") == "attributes.policy"
+    assert bare_name("policy") == "policy"
+
+
+BARE = {"name": "score", "edges": None, "counts": {}}
+ODD = {"cases": 1, "facts": [], "scores": BARE, "foreseen": {"value": 1, "lowest": 0}}
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"cases": 1, "facts": [{}], "scores": {}}, {"cases": "x"}, ODD]
+)
 def test_what_is_no_makeup_is_refused(broken):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Makeup.from_dict(broken)

@@ -1,14 +1,22 @@
 import json
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from features.errors import DamagedModel, NoChampion, NoSuchVersion
+from features.errors import (
+    DamagedDatabase,
+    DamagedModel,
+    NoChampion,
+    NoSuchVersion,
+    UnreachableDatabase,
+)
 from features.frame import appeal_frame
 from features.schema import Appeal
 from features.settings import Settings
@@ -219,6 +227,118 @@ def test_mlflow_itself_loads_the_model_and_scores_with_it(registry):
     assert asked["text"].required
     assert not asked["attributes.kind"].required
     assert "made up" in (package / "input_example.json").read_text()
+
+
+def contents(folder):
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def first_home(tmp_path, store):
+    home = tmp_path / "first"
+    home.mkdir()
+    shutil.copy(store, home / "mlflow.db")
+    registry = Registry(Settings(home=home))
+    registry.set_alias(CHAMPION, register(registry, 0.5))
+    return registry
+
+
+def test_a_copied_home_reads_and_writes_inside_itself(first_home, tmp_path):
+    home = first_home.settings.home
+    run_id = first_home.describe("1").run_id
+    first_home.client.log_text(run_id, "of the first", "note.txt")
+    shutil.copytree(home, tmp_path / "second")
+    before = contents(home)
+    copy = Registry(Settings(home=tmp_path / "second"))
+
+    copy.client.log_text(run_id, "of the copy", "note.txt")
+    copy.client.log_dict(run_id, {"of": "the copy"}, "deep/note.json")
+    copy.client.log_artifacts(run_id, str(copy.artifact(run_id, "model/artifacts")), "again")
+    copy.client.log_artifact(run_id, str(copy.artifact(run_id, "deep")), "under")
+    assert register(copy, 0.7) == "2"
+
+    assert contents(home) == before
+    assert first_home.artifact(run_id, "note.txt").read_text() == "of the first"
+    shutil.rmtree(home)
+    assert copy.champion().scorer.slope == 0.5
+    assert copy.by_version("2").scorer.slope == 0.7
+    assert copy.artifact(run_id, "note.txt").read_text() == "of the copy"
+    assert copy.artifact(run_id, "again/scorer/slope.json").read_text() == "0.5"
+    listed = {file.path for file in copy.client.list_artifacts(run_id)}
+    assert listed == {"again", "deep", "model", "note.txt", "under"}
+    fetched = copy.client.download_artifacts(run_id, "under/deep/note.json")
+    assert json.loads(Path(fetched).read_text()) == {"of": "the copy"}
+    assert not home.exists()
+
+
+def test_a_moved_home_and_a_copy_of_a_copy_work_by_themselves(first_home, tmp_path):
+    home = first_home.settings.home.rename(tmp_path / "moved")
+    moved = Registry(Settings(home=home))
+    register(moved, 0.7)
+    third = Registry(Settings(home=Path(shutil.copytree(home, tmp_path / "third"))))
+    shutil.rmtree(home)
+
+    register(third, 0.9)
+
+    assert [third.by_version(one).scorer.slope for one in "123"] == [0.5, 0.7, 0.9]
+    assert {path.name for path in tmp_path.iterdir()} == {"third"}
+
+
+DOORS = {
+    "alias": lambda registry: registry.alias_version(CHAMPION),
+    "versions": lambda registry: registry.versions(),
+    "champion": lambda registry: registry.champion(),
+    "version": lambda registry: registry.by_version("1"),
+    "client": lambda registry: registry.client,
+    "figures": lambda registry: registry.figures("0" * 32),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_store_that_is_no_database_is_refused_at_every_door(tmp_path, door):
+    (tmp_path / "mlflow.db").write_bytes(b"no database" * 1_000)
+
+    with pytest.raises(DamagedDatabase, match=r"mlflow\.db: file is not a database.*backup"):
+        DOORS[door](Registry(Settings(home=tmp_path)))
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db"]
+
+
+@pytest.mark.parametrize("door", ["alias", "client"])
+def test_a_store_that_was_cut_short_is_refused(registry, door):
+    file = registry.settings.home / "mlflow.db"
+    file.write_bytes(file.read_bytes()[:5_000])
+
+    with pytest.raises(DamagedDatabase, match="malformed"):
+        DOORS[door](registry)
+
+
+@pytest.mark.parametrize("door", ["alias", "client"])
+def test_a_store_that_cannot_be_opened_is_not_taken_for_an_empty_one(tmp_path, door):
+    (tmp_path / "mlflow.db").mkdir()
+
+    with pytest.raises(UnreachableDatabase, match="unable to open"):
+        DOORS[door](Registry(Settings(home=tmp_path)))
+
+
+HALF_WRITTEN = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("CREATE TABLE more (text)")
+for _ in range(2_000):
+    connection.execute("INSERT INTO more VALUES (?)", ("x" * 999,))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_half_written_is_undone(registry):
+    file = registry.settings.home / "mlflow.db"
+    version = register(registry, 0.5)
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN, str(file)], check=False)
+    assert file.with_name("mlflow.db-journal").stat().st_size
+
+    assert Registry(registry.settings).alias_version(CHALLENGER) == version
 
 
 def test_a_digest_tells_names_and_contents_apart(tmp_path):

@@ -5,7 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from models.resampling import bands, clusters, resample, resampled_aucs, share_bands
+from models.resampling import (
+    bands,
+    clusters,
+    resample,
+    resampled_aucs,
+    resampled_means,
+    share_bands,
+    subjects_of,
+    witnesses,
+)
 
 
 def means(values):
@@ -110,3 +119,42 @@ def test_bands_of_shares_stay_shares_and_hold_the_share(seed):
     assert (found.high[held] <= 1).all()
     assert (found.low[held] <= value[held] + 1e-9).all()
     assert (value[held] <= found.high[held] + 1e-9).all()
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=30))
+def test_witnesses_are_the_subjects_where_they_have_equally_many_cases_else_fewer(sizes):
+    found = witnesses(np.repeat(np.arange(len(sizes)), sizes))
+    assert found >= 1 - 1e-9
+    if len(set(sizes)) == 1:
+        assert found == pytest.approx(len(sizes))
+    else:
+        assert found < len(sizes)
+
+
+def test_who_has_half_of_the_cases_is_no_crowd():
+    assert witnesses(np.r_[np.zeros(100, int), np.arange(1, 101)]) < 4
+    assert witnesses(np.zeros(0, int)) == 0
+
+
+def test_a_frame_without_subjects_has_one_a_row():
+    frame = pd.DataFrame({"text": ["a", "b", "c"]})
+    assert subjects_of(frame).tolist() == [0, 1, 2]
+    assert subjects_of(frame.assign(subject_id=["x", "x", None])).tolist() == [0, 0, 1]
+
+
+@given(st.integers(0, 999), st.integers(1, 5))
+@settings(max_examples=30)
+def test_means_of_columns_are_those_of_the_drawn_cases_that_belong_to_them(seed, each):
+    rng = np.random.default_rng(seed)
+    values, cluster = rng.normal(size=(40, 3)), np.arange(40) // each
+    values[rng.random((40, 3)) < 0.5] = np.nan
+    drawn = resampled_means(values, cluster, 6, seed)
+    counts = resample(lambda counts: counts, cluster, 6, seed).astype(int)
+    for row, found in zip(counts, drawn, strict=True):
+        cases = np.repeat(values, row, axis=0)
+        for column, mean in zip(cases.T, found, strict=True):
+            belonging = column[np.isfinite(column)]
+            if len(belonging):
+                assert mean == pytest.approx(belonging.mean())
+            else:
+                assert np.isnan(mean)

@@ -99,6 +99,12 @@ def test_the_priority_weighs_both_chances_by_what_is_at_stake(scorer, decided):
         assert score.priority == pytest.approx(averted)
 
 
+def test_priorities_alone_are_those_of_the_scores(scorer, decided):
+    frame = decided(20, seed=8).assign(stake=[np.nan, 0.0, 20.0, 1e6] * 5)
+    told = [score.priority for score in scorer.score(frame)]
+    assert scorer.priorities(frame) == pytest.approx(told)
+
+
 def test_a_known_attribute_of_its_kind_or_missing_is_no_fault(scorer):
     sound = [{"age": 3}, {"age": -1.5}, {"category": "phone"}, {"category": "never seen"}]
     assert scorer.faults(new(*sound, {}, {"age": None, "category": None})) == {}

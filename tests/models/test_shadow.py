@@ -21,12 +21,19 @@ def score(appeal_id, said=0.7, champion=0.4, at=AT, version="2", serving="1"):
     return ShadowScore(appeal_id, at, version, said, serving, champion)
 
 
-def enter(engine, decided):
+def enter(engine, decided, subjects=0):
     """Enter appeals and their decisions: {appeal: [(hours after AT, outcome), ...]}."""
-    with writing(engine) as connection:
-        add_appeals(
-            connection, [Appeal(appeal_id=name, submitted_at=AT, text="x") for name in decided]
+    appeals = [
+        Appeal(
+            appeal_id=name,
+            submitted_at=AT,
+            text="x",
+            subject_id=f"seller {place % subjects}" if subjects else None,
         )
+        for place, name in enumerate(decided)
+    ]
+    with writing(engine) as connection:
+        add_appeals(connection, appeals)
         add_decisions(
             connection,
             [
@@ -79,17 +86,36 @@ def test_nothing_to_keep_writes_nothing(emptied):
 def test_the_difference_is_that_of_the_brier_scores(seed):
     rng = np.random.default_rng(seed)
     came = rng.integers(0, 2, 50)
-    pairs = Pairs(came, rng.random(50), rng.random(50))
+    pairs = Pairs(came, rng.random(50), rng.random(50), np.arange(50))
 
     found = difference(pairs)
 
     brier = [np.mean((said - came) ** 2) for said in (pairs.champion, pairs.challenger)]
     assert found.value == pytest.approx(brier[0] - brier[1])
     assert found.low <= found.value <= found.high
-    swapped = difference(Pairs(came, pairs.champion, pairs.challenger))
+    swapped = difference(Pairs(came, pairs.champion, pairs.challenger, np.arange(50)))
     assert swapped.value == pytest.approx(-found.value)
 
 
 def test_of_few_pairs_no_difference_is_told():
     few = np.zeros(LEAST_PAIRS - 1)
-    assert difference(Pairs(few.astype(int), few, few)) is None
+    assert difference(Pairs(few.astype(int), few, few, np.arange(len(few)))) is None
+    assert difference(Pairs(few.astype(int)[:0], few[:0], few[:0], few.astype(int)[:0])) is None
+
+
+def test_many_appeals_of_few_subjects_tell_as_little_as_few_appeals(emptied):
+    engine, names = emptied(), [f"a{place}" for place in range(60)]
+    enter(engine, {name: [(5, "overturned")] for name in names}, subjects=LEAST_PAIRS - 1)
+    record(engine, [score(name) for name in names])
+    pairs = pairs_of(engine, "2", "1")
+    assert (len(pairs), len(set(pairs.subject))) == (60, LEAST_PAIRS - 1)
+    assert difference(pairs) is None
+
+
+def test_pairs_are_in_order_of_decision_and_an_appeal_of_nobody_is_its_own(emptied):
+    engine = emptied()
+    enter(engine, {name: [(hours, "upheld")] for name, hours in (("a", 9), ("b", 3), ("c", 6))})
+    record(engine, [score(name, said) for name, said in (("a", 0.1), ("b", 0.2), ("c", 0.3))])
+    pairs = pairs_of(engine, "2", "1")
+    assert pairs.challenger.tolist() == [0.2, 0.3, 0.1]
+    assert sorted(pairs.subject) == [0, 1, 2]

@@ -9,7 +9,7 @@ import pytest
 from features.errors import NoSuchVersion, PromotionRefused, UnfitStore
 from features.settings import Settings
 from models.registry import CHAMPION, MODEL, PREVIOUS, Registry, Version
-from models.tenure import TAG, Move, put_in_service, tenures_of, this_user
+from models.tenure import TAG, Move, put_in_service, settle, tenures_of, this_user
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +86,67 @@ def test_of_several_who_promote_at_once_exactly_one_does_and_the_others_are_told
     assert won == [registry.alias_version(CHAMPION)]
     assert registry.alias_version(PREVIOUS) == "1"
     assert len(tenures_of(registry.versions())) == 2
+
+
+class Killed(BaseException):
+    """As a signal ends a process."""
+
+
+def dying(registry, writes):
+    """Give the same store to a process that is killed when it has written so often."""
+    mine, left = Registry(registry.settings), [writes]
+
+    def counted(write):
+        def wrapped(*arguments):
+            if not left[0]:
+                raise Killed
+            left[0] -= 1
+            write(*arguments)
+
+        return wrapped
+
+    mine.tag, mine.set_alias = counted(mine.tag), counted(mine.set_alias)
+    return mine
+
+
+def standing(registry):
+    return registry.alias_version(CHAMPION), registry.alias_version(PREVIOUS)
+
+
+@pytest.mark.parametrize(
+    ("writes", "left"),
+    [
+        (0, ("2", "1", ["2", "1"])),  # before the intent
+        (1, ("2", "1", ["2", "1"])),  # before the champion
+        (2, ("3", "2", ["3", "2", "1"])),  # before the previous one
+        (3, ("3", "2", ["3", "2", "1"])),  # before the tag that lasts
+    ],
+)
+def test_killed_at_any_write_it_has_not_happened_or_is_finished_later(registry, writes, left):
+    put_in_service(registry, "1", None, Move.PROMOTED)
+    put_in_service(registry, "2", "1", Move.PROMOTED)
+    with pytest.raises(Killed):
+        put_in_service(dying(registry, writes), "3", "2", Move.PROMOTED)
+    told = tenures_of(registry.versions())
+    settle(registry)
+    assert (*standing(registry), [one.version for one in told]) == left
+    assert tenures_of(registry.versions()) == told
+    settle(registry)
+    assert (*standing(registry), tenures_of(registry.versions())) == (*left[:2], told)
+
+
+@pytest.mark.parametrize("writes", [2, 3])
+def test_what_a_killed_one_left_is_finished_by_the_next_change_too(registry, writes):
+    put_in_service(registry, "1", None, Move.PROMOTED)
+    with pytest.raises(Killed):
+        put_in_service(dying(registry, writes), "2", "1", Move.PROMOTED)
+    put_in_service(registry, "3", "2", Move.PROMOTED)
+    assert standing(registry) == ("3", "2")
+    assert [(one.version, one.former) for one in tenures_of(registry.versions())] == [
+        ("3", "2"),
+        ("2", "1"),
+        ("1", None),
+    ]
 
 
 @pytest.mark.parametrize("value", ["", "[]", "{}", '{"version": "1"}', '{"since": "yesterday"}'])

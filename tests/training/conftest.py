@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -61,6 +60,9 @@ class QuickScorer:
 
     def probabilities(self, frame: pd.DataFrame) -> np.ndarray:
         return 1 / (1 + np.exp(-self.logits(frame)))
+
+    def priorities(self, frame: pd.DataFrame) -> np.ndarray:
+        return np.array([score.priority for score in self.score(frame)])
 
     def score(self, frame: pd.DataFrame) -> list[Score]:
         rows = zip(frame["appeal_id"], frame["submitted_at"], self.logits(frame), strict=True)
@@ -118,9 +120,7 @@ class Ran:
 @pytest.fixture
 def quick_scorer(monkeypatch: pytest.MonkeyPatch) -> type[QuickScorer]:
     """Put the quick model where the real one is looked for."""
-    module = ModuleType("models.scorer")
-    module.Scorer = QuickScorer  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "models.scorer", module)
+    monkeypatch.setattr("models.scorer.Scorer", QuickScorer)
     return QuickScorer
 
 

@@ -1,16 +1,17 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from models.registry import Registry
-from training.backtest import Backtest, Baseline, Period
+from training.backtest_result import Backtest, Baseline, Period
 from training.backtest_run import ANSWER, EXPERIMENT, FIGURE, backtest_figure, record_backtest
 from training.config import DEFAULT
 from training.periods import Every, Skipped
 
 
-def period(month, auc=0.7, ece=0.05):
+def period(month, auc=0.7, ece=0.05, settled=1.0):
     day = datetime(2025, month, 1, tzinfo=UTC)
     return Period(
         train_until=day,
@@ -18,6 +19,8 @@ def period(month, auc=0.7, ece=0.05):
         test_last=day.replace(day=28),
         train_rows=400,
         test_rows=100,
+        undecided=3,
+        settled_share=settled,
         overturned=0.3,
         mean_probability=0.25,
         auc=auc,
@@ -57,6 +60,22 @@ def test_the_run_holds_the_means_each_period_the_answer_and_the_figure(found, ho
     assert told == json.loads(json.dumps(found.answer()))
     assert told["periods"][0]["brier_skill"] is None
     assert registry.artifact(run_id, FIGURE).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_second_configuration_and_young_periods_are_drawn_and_logged(found, home):
+    periods = (found.periods[0], period(4, 0.8, 0.07, settled=0.6))
+    other = Baseline((0.6, 0.9), (0.05, 0.07), (0.0, 0.0))
+    two = replace(found, periods=periods, against=other)
+    registry = Registry(home)
+    metrics = registry.client.get_run(record_backtest(registry, two, DEFAULT, "abc")).data.metrics
+    assert metrics["mean_settled_auc"] == pytest.approx(0.7)
+    assert metrics["gain_auc"] == pytest.approx(0.0)
+    assert two.gains["against"]["auc"].mean_settled == pytest.approx(0.1)
+    ranking = backtest_figure(two).axes[0]
+    assert "without young periods (shaded): 0.700 and 0.050" in ranking.get_title()
+    legend = [text.get_text() for text in ranking.get_legend().get_texts()]
+    assert "the other configuration" in legend
+    assert len(ranking.patches) == 1
 
 
 def test_the_figure_says_what_is_drawn(found):

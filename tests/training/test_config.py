@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from features.errors import InvalidConfig, UnreadableFile
@@ -12,6 +15,9 @@ from training.config import (
     read_config,
     with_overturn,
 )
+from training.sample.writer import NUMERIC
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def test_no_file_gives_the_default():
@@ -55,7 +61,6 @@ def test_what_is_misspelt_or_out_of_range_is_refused_by_name(tmp_path, text, nam
         load_config(path)
 
     assert f"config.yaml: {named}:" in str(refused.value)
-    assert "split.test" in refused.value.expected
 
 
 @pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\x00"])
@@ -86,24 +91,28 @@ def test_parameters_name_every_value_and_the_dump_reads_back():
     assert read_config(DEFAULT.model_dump(mode="json"), "dump") == DEFAULT
 
 
-@pytest.mark.parametrize(
-    ("declared", "meant"),
-    [
-        ({"sed": 1}, "seed"),
-        ({"gate": {"ece_limt": 0.1}}, "gate.ece_limit"),
-        ({"ece_limit": 0.1}, "gate.ece_limit"),
-        ({"scorer": {"overturn": {"start": {"vectr": 1}}}}, "scorer.overturn.start.vector"),
-    ],
-)
-def test_the_nearest_right_key_is_named(declared, meant):
-    with pytest.raises(InvalidConfig, match=f"unknown key; did you mean {meant}\\?"):
-        read_config(declared, "here")
+def test_the_example_for_a_training_is_the_default_until_it_is_edited():
+    declared = yaml.safe_load((EXAMPLES / "train.yaml").read_text(encoding="utf-8"))
+
+    assert load_config(EXAMPLES / "train.yaml") == DEFAULT
+    assert len(declared) >= 4  # it shows something
 
 
-def test_a_key_that_is_like_no_other_is_refused_without_a_guess():
-    with pytest.raises(InvalidConfig) as refused:
-        read_config({"qqqqqq": 1}, "here")
-    assert refused.value.found == "here: qqqqqq: unknown key"
+def test_the_example_for_drift_expects_facts_of_the_sample_and_changes_nothing_else():
+    config = load_config(EXAMPLES / "drift.yaml")
+
+    facts = {f"attributes.{name}" for name in NUMERIC}
+    assert len(config.drift.expected) == 2
+    assert set(config.drift.expected) <= facts
+    drift = config.drift.model_copy(update={"expected": ()})
+    assert config.model_copy(update={"drift": drift}) == DEFAULT
+
+
+@pytest.mark.parametrize("command", ["train", "drift"])
+def test_an_example_names_the_command_that_takes_it(command):
+    said = (EXAMPLES / f"{command}.yaml").read_text(encoding="utf-8")
+
+    assert f"#   redress {command} --config examples/{command}.yaml\n" in said
 
 
 def test_another_way_to_fit_changes_nothing_else():

@@ -16,6 +16,7 @@ from features.errors import InvalidDate
 from features.frame import appeal_frame
 from features.history import History
 from features.settings import Settings
+from models.card_files import read_card
 from models.drift_record import EXPERIMENT, Kind, latest_drift
 from models.ledger import Ledger, Occasion
 from models.registry import CHAMPION, Registry
@@ -28,7 +29,8 @@ from training.train import train
 
 CALM, MOVED = ("2026-03-10", "2026-03-25"), ("2026-04-10", "2026-04-25")
 """Days of filing; what is filed on the second ones is of another age."""
-START = datetime(2026, 1, 1, tzinfo=UTC)
+TESTING = ("2026-02-24", "2026-03-03")
+"""Days on which cases were filed that tested the champion, and have been scored since."""
 MAP = """
 appeal_id: id
 submitted_at: filed
@@ -74,6 +76,7 @@ def trained(tmp_path_factory, empty_store, quick_scorer_class):
         train(Source(file, columns), TrainConfig(), settings, silent_stages())
         registry = Registry(settings)
         registry.set_alias(CHAMPION, "1")
+        enter(settings, columns, table(3_000, "2026-01-01", 0).iloc[-450:])
         enter(settings, columns, table(600, CALM[0], 1, name="calm", decided=0.7))
         enter(settings, columns, table(600, MOVED[0], 2, 2.5, name="moved"))
     return SimpleNamespace(settings=settings, file=file, module=module)
@@ -133,6 +136,7 @@ class TestCommand:
         run = registry.client.get_run(said["run_id"])
         experiment = registry.client.get_experiment_by_name(EXPERIMENT)
         assert run.info.experiment_id == experiment.experiment_id
+        assert "Looked at for drift on " in read_card(registry, said["version"])
         assert run.data.params["text_auc"] == "0.7"
         assert run.data.metrics["foreseen.brier"] == pytest.approx(
             said["foreseen"]["brier"]["value"]
@@ -164,6 +168,62 @@ class TestCommand:
 
         assert ran.code == 0, ran.err
         assert any(look["beyond_chance"] for look in said["looks"])
+
+    def test_the_cases_that_tested_the_champion_are_not_played_back(self, drift):
+        ran, said = drift(*days(TESTING))
+
+        assert ran.code == 0, ran.err
+        assert said["cases"] > 300
+        assert (said["foreseen"]["cases"], said["realised"]["cases"]) == (0, 0)
+        assert said["realised"]["auc"] is None
+        assert {look["kind"] for look in said["looks"]}.isdisjoint({Kind.REALISED, Kind.FORESEEN})
+        reasons = [reason for reason in said["missing"] if "0 appeals filed after" in reason]
+        assert len(reasons) == 2
+        assert "foreseen and realised: 0 appeals filed after 2026-03-04" in ran.out
+        assert "decided: 0 of 0 (0%)" in ran.out
+
+    def test_too_few_decided_are_told(self, drift):
+        _, said = drift("--since", MOVED[0], "--until", MOVED[0])
+        assert (said["foreseen"]["cases"], said["realised"]["cases"]) == (48, 48)
+        _, calm = drift("--since", CALM[0], "--until", CALM[0])
+        assert calm["foreseen_of_decided"]["cases"] == calm["realised"]["cases"] < 48
+        assert any(reason.startswith("scores: 48 appeals") for reason in calm["missing"])
+
+    @pytest.mark.parametrize("name", ["age", "attributes.age"])
+    def test_what_is_expected_goes_by_either_name(self, drift, tmp_path, name):
+        config = tmp_path / "c.yaml"
+        config.write_text(f"drift: {{expected: [{name}, agee]}}\n")
+
+        ran, said = drift(*days(MOVED), "--config", config)
+
+        ages = [look for look in said["looks"] if look["name"] == "attributes.age"]
+        assert all(look["expected"] for look in ages)
+        assert "mix: attributes.age" not in said["past"]
+        stranger = "agee, which drift.expected names: there is no such fact; did you mean age?"
+        assert stranger in said["missing"]
+        assert stranger in ran.out
+
+    def test_an_older_record_is_counted_again_or_said_to_be_older(self, drift, trained):
+        registry = Registry(trained.settings)
+        path = registry.artifact(registry.describe("1").run_id, MAKEUP)
+        kept = path.read_text()
+        before = drift(*days(CALM))[1]
+        path.write_text(json.dumps({**json.loads(kept), "foreseen": None}))
+        away = trained.file.with_suffix(".away")
+        try:
+            again = drift(*days(CALM))[1]
+            trained.file.rename(away)
+            ran, older = drift(*days(CALM))
+        finally:
+            path.write_text(kept)
+            if away.exists():
+                away.rename(trained.file)
+        assert again["looks"] == before["looks"]
+        assert before["foreseen_when_tested"] == again["foreseen_when_tested"] is not None
+        assert older["foreseen_when_tested"] is None
+        assert any(one.startswith("numbers that are mostly") for one in older["missing"])
+        assert any("what was measured then is taken" in reason for reason in older["missing"])
+        assert "not compared: AUC foreseen now" in ran.out
 
     def test_a_run_without_a_makeup_is_counted_again(self, drift, trained):
         registry = Registry(trained.settings)

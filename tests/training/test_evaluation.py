@@ -115,6 +115,21 @@ def test_a_slice_of_which_too_little_is_said_is_told_and_honest_ones_are_not(cas
     assert not any(part.off for part in evaluate(*cases, rounds=200).slices)
 
 
+def test_a_slice_that_is_almost_all_one_outcome_is_told_when_too_much_is_said_of_it(cases):
+    frame, probability = cases
+    rare = frame.head(200).assign(market="VN", outcome=["overturned"] * 2 + ["upheld"] * 198)
+    both = pd.concat([frame, rare], ignore_index=True)
+    said = np.concatenate([probability, np.full(200, 0.41)])
+    slices = {(one.dimension, one.value): one for one in evaluate(both, said, rounds=200).slices}
+    found = slices["market", "VN"]
+    assert found.off
+    assert found.gap.value == pytest.approx(0.4)
+    assert 0.25 < found.gap.low < 0.4 < found.gap.high < 0.41
+    assert np.isnan(found.auc.low)
+    honest = np.concatenate([probability, np.full(200, 0.01)])
+    assert not any(one.off for one in evaluate(both, honest, rounds=200).slices)
+
+
 def test_subjects_are_drawn_whole(cases):
     frame, probability = cases
     alone = evaluate(frame, probability, rounds=100).overall

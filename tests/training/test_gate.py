@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,8 @@ def test_a_model_that_exaggerates_is_not_calibrated():
     bold = Contest(case.frame, 1 / (1 + np.exp(-3 * logit)), None, case.prior)
 
     assert "is calibrated" in failed(gate(bold, QUICK))
+    some = case.frame.assign(subject_id=[f"seller {place // 5}" for place in range(3_000)])
+    assert "is calibrated" in failed(gate(replace(bold, frame=some), QUICK))
 
 
 def test_a_shuffled_model_fails_against_prior_and_champion():
@@ -170,11 +173,73 @@ def test_what_both_scored_in_service_is_asked_once_there_is_enough_of_it():
     outcome = np.tile([0, 1], 200)
     good, poor = np.where(outcome, 0.8, 0.2), np.full(400, 0.5)
     for mine, theirs, passes in ((good, poor, True), (poor, good, False)):
-        pairs = Pairs(outcome, mine, theirs)
+        pairs = Pairs(outcome, mine, theirs, np.arange(400))
         lines = gate(replace(case, shadow=pairs), QUICK)
         (line,) = [line for line in lines if line.name == "beats the champion in shadow"]
         assert (line.passed, line.cases) == (passes, 400)
-    few = Pairs(outcome[:100], good[:100], poor[:100])
+    few = Pairs(outcome[:100], good[:100], poor[:100], np.arange(100))
     assert "beats the champion in shadow" not in [
         line.name for line in gate(replace(case, shadow=few), QUICK)
     ]
+
+
+def alike(seed, each, rows=600):
+    """Make two models, neither the better one, of subjects whose cases end and read alike."""
+    rng = np.random.default_rng(seed)
+    subject = np.arange(rows) // each
+    number = subject[-1] + 1
+
+    def shared(noise):
+        return (noise * rng.normal(size=number))[subject] + 0.3 * rng.normal(size=rows)
+
+    case, outcome = contest(rows, seed), rng.random(rows) < 1 / (1 + np.exp(-shared(2)))
+    frame = case.frame.assign(
+        outcome=np.where(outcome, "overturned", "upheld"),
+        subject_id=[f"seller {one}" for one in subject],
+    )
+    mine, theirs = (1 / (1 + np.exp(-shared(1))) for _ in "ab")
+    return Contest(frame, mine, theirs, 0.5, Pairs(outcome.astype(int), mine, theirs, subject))
+
+
+STRICT = GateConfig(rounds=200, champion_confidence=0.95, slice_cases=100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", [1, 5, 20])
+def test_of_models_that_save_nothing_few_pass_however_many_appeals_a_subject_has(each):
+    judged = [gate(alike(seed, each), STRICT) for seed in range(120)]
+
+    for name in ("beats the champion", "beats the champion in shadow"):
+        passed = [line.passed for lines in judged for line in lines if line.name == name]
+        assert len(passed) == 120
+        assert sum(passed) <= 13  # 6 expected at the level; 13 or more in 1 of 100 at .05
+    worse = [any(line.slice and not line.passed for line in lines) for lines in judged]
+    assert sum(worse) <= 13
+
+
+@pytest.mark.slow
+def test_an_honest_model_is_seldom_called_uncalibrated_because_sellers_have_many_appeals():
+    refused = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        subject, rows = np.arange(600) // 20, 600
+        luck = rng.random(30)[subject]  # a seller's appeals end alike, and no model can know how
+        said = rng.uniform(0.05, 0.6, 30)[subject]
+        frame = contest(rows, seed).frame.assign(
+            outcome=np.where(luck < said, "overturned", "upheld"), subject_id=subject.astype(str)
+        )
+        lines = gate(Contest(frame, said, None, 0.3), QUICK)
+        refused += "is calibrated" in failed(lines)
+    assert refused <= 9
+
+
+@pytest.mark.parametrize("subjects", [1, 19])
+def test_what_few_subjects_say_beats_nothing_and_judges_no_slice(subjects):
+    case = contest(rows=800, champion=1.0)
+    few = case.frame.assign(subject_id=[f"seller {place % subjects}" for place in range(800)])
+    lines = gate(replace(case, frame=few), QUICK)
+
+    assert {"beats the prior", "beats the champion"} <= set(failed(lines))
+    assert not any(line.slice for line in lines)
+    many = case.frame.assign(subject_id=[f"seller {place % 40}" for place in range(800)])
+    assert failed(gate(replace(case, frame=many), QUICK)) == []

@@ -44,28 +44,27 @@ def judged(home):
             "language": rng.choice(["en", "id"], 600),
         }
     )
-    return frame, evaluate(frame, probability, rounds=50)
+    return frame, evaluate(frame, probability, rounds=50), probability
 
 
 def test_the_history_gives_a_ceiling_and_a_file_says_that_it_cannot(judged, home):
-    frame, evaluation = judged
-    found = judge(frame, evaluation, Source(), home, DEFAULT)
+    frame, evaluation, priority = judged
+    found = judge(frame, evaluation, priority, Source(), home, DEFAULT)
     assert (found.ceiling.cases, found.ceiling.reviews) == (60, 120)
     assert 0.5 < found.ceiling.auc_at_most.value <= 1
     words = judgement_words(evaluation, found)
     assert words["ceiling"].startswith("AUC at most ")
     assert words["slices"].startswith("5 looked at")
     assert words.keys() == {"slices", "by market", "by language", "ceiling"}
-    alone = judge(
-        frame, evaluation, Source(home.home / "a.csv", home.home / "a.yaml"), home, DEFAULT
-    )
+    file = Source(home.home / "a.csv", home.home / "a.yaml")
+    alone = judge(frame, evaluation, priority, file, home, DEFAULT)
     assert alone.ceiling.cases == 0
     assert judgement_words(evaluation, alone)["ceiling"].startswith("not known: 0 appeals")
 
 
 def test_a_run_holds_both_under_the_names_that_readers_know(judged, home):
-    frame, evaluation = judged
-    found = judge(frame, evaluation, Source(), home, DEFAULT)
+    frame, evaluation, priority = judged
+    found = judge(frame, evaluation, priority, Source(), home, DEFAULT)
     registry = Registry(home)
     with running(registry) as run_id:
         record_judgement(registry, run_id, found)

@@ -203,16 +203,6 @@ def test_auc_interval_covers_the_truth_about_as_often_as_it_says():
     assert sum(covers() for _ in range(60)) >= 50
 
 
-def test_bootstrapped_means_spread_as_the_standard_error_says():
-    values = np.random.default_rng(0).normal(size=500)
-
-    means = metrics.bootstrapped_mean(values, rounds=2_000, seed=0)
-
-    assert means.shape == (2_000,)
-    assert means.std() == pytest.approx(values.std() / math.sqrt(500), rel=0.1)
-    assert means.mean() == pytest.approx(values.mean(), abs=0.01)
-
-
 def test_what_honest_probabilities_have_by_chance_is_what_draws_of_them_show():
     rng = np.random.default_rng(0)
     probability = rng.beta(2, 4, 1_500)
@@ -222,3 +212,10 @@ def test_what_honest_probabilities_have_by_chance_is_what_draws_of_them_show():
     assert metrics.ece_if_calibrated(probability) == pytest.approx(np.mean(drawn), abs=0.002)
     assert np.isnan(metrics.ece_if_calibrated(np.array([])))
     assert metrics.ece_if_calibrated(np.array([0.0, 1.0])) == 0
+
+
+def test_the_error_that_is_allowed_is_wider_where_cases_are_alike():
+    said = np.random.default_rng(0).beta(2, 4, 1_000)
+    found = [metrics.ece_allowed(said, 0.0, 0.95, 200, 0, widened) for widened in (1.0, 2.0, 3.0)]
+    assert found[1] == pytest.approx(2 * found[0])
+    assert found[2] == pytest.approx(3 * found[0])

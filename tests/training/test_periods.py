@@ -44,6 +44,7 @@ def test_nothing_teaches_that_was_not_decided_when_the_period_began(every, days,
             continue
         assert one.seen["decided_at"].max() < one.until
         assert one.until <= one.test["submitted_at"].min()
+        assert one.test["submitted_at"].max() < one.ends
         known = (frame["submitted_at"] < one.until) & (frame["decided_at"] < one.until)
         assert len(one.seen) == known.sum()
         assert not set(one.seen["appeal_id"]) & set(one.test["appeal_id"])
@@ -56,6 +57,7 @@ def test_periods_are_calendar_months_and_each_is_tested_once_after_the_first_sha
     assert all(isinstance(one, Origin) for one in found)
     begins = [one.until for one in found]
     assert begins == [datetime(2025, month, 1, tzinfo=UTC) for month in range(5, 13)]
+    assert [one.ends for one in found] == [*begins[1:], datetime(2026, 1, 1, tzinfo=UTC)]
     assert begins[0].month - 1 >= FIRST_SHARE * 12
     for one in found:
         assert (one.test["submitted_at"].dt.month == one.until.month).all()

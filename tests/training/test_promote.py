@@ -287,6 +287,27 @@ class TestCommand:
         assert ran.code == 2
         assert "no model version '7'; expected one of: 1" in ran.err
 
+    def test_how_often_the_champion_was_challenged_is_counted_and_told(
+        self, home, export, run, tmp_path
+    ):
+        answer = tmp_path / "gate.json"
+
+        def asked(*arguments):
+            ran = run("promote", *arguments, "--json", answer)
+            return ran, json.loads(answer.read_text())["attempt"]
+
+        run("train", *export().arguments)
+        assert asked()[1] == 1
+        run("train", *export().arguments)  # the very same model: no better
+        first, number = asked()
+        assert (first.code, number) == (1, 1)
+        assert "judgement" not in first.out
+        assert asked()[1] == 1  # the same on the same cases: no new chance
+        run("train", *export().arguments)
+        again, number = asked()
+        assert (again.code, number) == (1, 2)
+        assert "judgement 2 against version 1: the more there are" in again.out
+
     def test_the_gate_is_as_the_configuration_says(self, home, export, run, tmp_path):
         config = tmp_path / "config.yaml"
         config.write_text("gate: {slice_cases: 20}\n")

@@ -8,7 +8,7 @@ import pytest
 
 from models.scores import Risk, Score
 from models.shifts import Shift
-from training.queue_value import Day, QueueCases, queue_cases, value_of
+from training.queue_value import AtOnce, Day, QueueCases, at_once, queue_cases, value_of
 
 FIRST = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
@@ -74,6 +74,29 @@ def test_what_is_critical_reaches_its_team_at_once_and_nobody_elses_order_change
     assert value.redress.within_hour == 1.0
     assert value.first_come == before.first_come
     assert value.redress.longest == before.redress.longest
+
+
+def test_first_come_with_the_same_tier_tells_what_the_order_adds(cases):
+    told = replace(cases, critical=cases.escalated & (np.arange(400) % 2 == 0))
+    value = value_of(told, 0.8)
+    same = value.first_come_with_tier
+    assert value.first_come.within_hour < same.within_hour
+    assert replace(same, within_hour=value.first_come.within_hour) == value.first_come
+    assert value.as_dict()["first_come_with_tier"]["within_hour"] == same.within_hour
+    assert set(value.as_dict()["policies"]) == {"first_come", "redress", "oracle"}
+
+
+def test_who_calls_all_critical_is_never_late_and_is_seen_to_send_all(cases):
+    everything = replace(cases, critical=np.ones(400, dtype=bool), right=cases.right.copy())
+    everything.right[:] &= np.arange(400) % 2 == 0
+    value = value_of(everything, 0.8)
+    assert value.redress.within_hour == value.first_come_with_tier.within_hour == 1.0
+    sent = at_once(everything)
+    assert (sent.sent, sent.escalated) == (400, int(cases.escalated.sum()))
+    assert sent.decided == int((everything.wrong | everything.right).sum()) < 400
+    assert sent.a_day == pytest.approx(400 / ((cases.filed[-1] - cases.filed[0]) / 24))
+    nothing = replace(everything, filed=np.zeros(400), critical=np.zeros(400, dtype=bool))
+    assert at_once(nothing) == AtOnce(0, 0, 0, 0.0)
 
 
 def test_where_nobody_was_wrongly_enforced_or_escalated_the_answer_is_none(cases):

@@ -47,6 +47,42 @@ def test_the_former_champion_serves_again_and_it_is_recorded_why(registry, run, 
     assert registry.alias_version(CHAMPION) == "2"
 
 
+class Killed(BaseException):
+    """As a signal ends a process."""
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+def test_after_a_promotion_that_was_killed_the_one_that_served_before_serves_again(
+    registry, run, export, writes, monkeypatch
+):
+    run("train", *export().arguments)
+    dying, left = Registry(registry.settings), iter(range(writes))
+
+    def until_killed(write):
+        def wrapped(*arguments):
+            if next(left, None) is None:
+                raise Killed
+            write(*arguments)
+
+        return wrapped
+
+    for name in ("tag", "set_alias"):
+        monkeypatch.setattr(dying, name, until_killed(getattr(dying, name)))
+    with pytest.raises(Killed):
+        put_in_service(dying, "3", "2", Move.PROMOTED)
+
+    serving, former = ("2", "1") if writes < 2 else ("3", "2")
+    assert registry.alias_version(CHAMPION) == serving
+    named = run("rollback", "--version", "3")
+    assert ("has never served" in named.err, "serves already" in named.err) == (
+        serving == "2",
+        serving == "3",
+    )
+    ran = run("rollback")
+    assert ran.code == 0, ran.err
+    assert (registry.alias_version(CHAMPION), registry.alias_version(PREVIOUS)) == (former, serving)
+
+
 def test_a_former_champion_whose_files_are_damaged_is_refused(registry, run):
     damage(registry, "1")
     ran = run("rollback")

@@ -116,6 +116,29 @@ def test_a_search_that_is_done_tries_nothing_more_but_goes_on_when_asked_for_mor
     assert len(tried) == 2
 
 
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+@pytest.mark.parametrize("bad", [{1}, {0, 1, 2, 3}])
+def test_a_trial_whose_fit_ran_away_is_given_up_and_counts(monkeypatch, loss, bad):
+    honest, tried = Bench.running_losses, []
+
+    def ran_away(self, penalties):
+        assert len(tried) < 9, "the same trial is proposed for ever"
+        yield from [0.5, loss] if len(tried) in bad else honest(self, penalties)
+
+    monkeypatch.setattr(Bench, "running_losses", ran_away)
+    study, made = memory_study(), bench()
+    found = search(made, study, 4, 0, told(tried))
+
+    assert [one.done for one in tried] == [1, 2, 3, 4]
+    assert {one.number for one in tried if one.pruned} == bad
+    assert all(one.losses == (0.5,) for one in tried if one.pruned)
+    assert (found.trials, found.pruned) == (4, len(bad))
+    assert math.isinf(tried[-1].best) == (len(bad) == 4)
+    assert math.isfinite(found.loss)
+    if len(bad) == 4:
+        assert (found.config, found.penalties) == (made.config, made.plain.penalties)
+
+
 def test_a_trial_is_told_before_it_counts_as_done():
     seen = []
 

@@ -1,6 +1,9 @@
 """The whole way: `redress train --search`, with the real model, on appeals without text."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -107,6 +110,40 @@ def test_a_search_that_was_killed_goes_on_in_the_same_run(
     assert "trial" not in once_more.err.replace("trials", "")
     parents, trials = runs(home)
     assert (len(parents), len(trials)) == (2, 4)
+
+
+def searching(arguments):
+    """Begin a search in a process of its own."""
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("redress"), "train", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def test_of_two_that_search_the_same_at_once_one_is_refused_and_what_is_registered_stays_whole(
+    home, made, config, run, monkeypatch
+):
+    arguments = [*made.arguments, "--config", config, "--search", "2"]
+    losses, second = Bench.running_losses, []
+
+    def met(self, penalties):
+        if not second:
+            second.append(searching(arguments))
+            second.append(second[0].communicate()[0].decode())
+        yield from losses(self, penalties)
+
+    monkeypatch.setattr(Bench, "running_losses", met)
+    ran = run("train", *arguments)
+
+    assert ran.code == 0, ran.err
+    assert second[0].returncode == 1
+    assert "is running already; expected one at a time" in second[1]
+    assert "another --study" in second[1]
+    registry = Registry(home)
+    (version,) = registry.versions()
+    assert registry.by_version(version.version).digest == version.digest
+    assert len(runs(home)[0]) == 1
 
 
 def test_a_study_of_other_data_is_refused_before_anything_is_recorded(home, made, export, run):

@@ -74,6 +74,14 @@ def test_folds_part_the_appeals_with_alike_shares_and_repeat_by_seed():
     assert inside != [part["appeal_id"].tolist() for _, part in folds(frame, 10, seed=5)]
 
 
+def test_decisions_made_after_the_test_began_are_counted():
+    frame = alternating(300)
+    prompt = frame.assign(decided_at=frame["submitted_at"])
+    assert time_slices(prompt, 0.1).decided_later == 0
+    slow = frame.assign(decided_at=frame["submitted_at"] + timedelta(days=7))
+    assert time_slices(slow, 0.1).decided_later == 7  # one a day was filed in the week before
+
+
 def test_no_decisions_are_refused_with_the_remedy():
     with pytest.raises(NoDecidedAppeals, match=r"expected 200 or more\. Ingest decisions"):
         time_slices(decided([], []), 0.15)

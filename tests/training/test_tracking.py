@@ -1,5 +1,11 @@
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -7,7 +13,7 @@ import pytest
 
 from features.errors import DamagedModel
 from features.settings import Settings
-from models.registry import Registry
+from models.registry import Registry, quiet
 from models.reliability import reliability
 from models.run_record import GATE, read_run
 from training.config import DEFAULT, load_config, parameters
@@ -121,18 +127,90 @@ def test_a_training_on_the_history_says_so(registry):
     assert read_origin(registry, run_id).source == Source()
 
 
-@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
-def test_a_run_that_breaks_off_is_marked_as_failed(registry, failure):
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(ValueError, "FAILED"), (KeyboardInterrupt, "KILLED"), (SystemExit(143), "KILLED")],
+)
+def test_a_run_that_breaks_off_says_whether_it_failed_or_was_stopped(registry, failure, status):
     def broken():
         with running(registry) as run_id:
             started.append(run_id)
             raise failure
 
     started = []
-    with pytest.raises(failure):
+    with pytest.raises((ValueError, KeyboardInterrupt, SystemExit)):
         broken()
 
-    assert registry.client.get_run(started[0]).info.status == "FAILED"
+    assert registry.client.get_run(started[0]).info.status == status
+
+
+RECORDING = """
+import sys, time
+from importlib.metadata import EntryPoint
+import click
+from features import command
+from features.settings import Settings
+from models.registry import Registry, quiet
+from training.tracking import running
+
+@click.command()
+def record():
+    with running(Registry(Settings.from_environment())) as run_id:
+        print(run_id, flush=True)
+        time.sleep(300)
+
+command._record = record
+command.entry_points = lambda **asked: [EntryPoint("record", "features.command:_record", "g")]
+sys.argv[1:] = ["record"]
+command.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code", "said"),
+    [
+        # Twice, as `timeout` does: to the process, and to its group.
+        ([signal.SIGTERM, signal.SIGTERM], 143, "redress: stopped by SIGTERM"),
+        ([signal.SIGINT], 1, "Aborted!"),
+    ],
+)
+def test_a_command_that_is_stopped_ends_its_run_as_killed(registry, numbers, code, said):
+    with subprocess.Popen(
+        [sys.executable, "-c", RECORDING],
+        env={**os.environ, "REDRESS_HOME": str(registry.settings.home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        run_id = process.stdout.readline().strip()
+        assert registry.client.get_run(run_id).info.status == "RUNNING"
+        for number in numbers:
+            process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == code
+    assert errors.strip().splitlines()[-1] == said
+    assert registry.client.get_run(run_id).info.status == "KILLED"
+
+
+def test_mlflow_itself_finds_the_files_of_a_copied_home(registry, run, source, tmp_path):
+    home = registry.settings.home
+    before = (home / "mlflow.db").read_bytes()
+    copy = Registry(Settings(home=Path(shutil.copytree(home, tmp_path / "copy"))))
+
+    with running(copy) as run_id:
+        record_data(copy, run_id, origin(source), SEEN)
+
+    with quiet():
+        from mlflow.tracking import MlflowClient
+
+        client = MlflowClient(copy.settings.tracking)
+    for known in (run_id, run.info.run_id):
+        kept = client.get_run(known).info.artifact_uri
+        assert kept == (tmp_path / "copy/artifacts" / known / "artifacts").as_uri()
+    assert sorted(read_seen(copy, run_id)) == sorted(SEEN)
+    assert (home / "mlflow.db").read_bytes() == before
+    assert not (home / "artifacts" / run_id).exists()
 
 
 @pytest.mark.parametrize("content", [None, "{", "{}", '{"file": 3}'])

@@ -32,10 +32,12 @@ def test_a_file_of_decided_appeals_becomes_a_registered_challenger(home, export,
     assert [said["train_rows"], said["test_rows"]] == [850, 150]
     assert said["test"]["auc"] > 0.7
     assert said["leaks"] == []
+    assert said["decided_later"] == 0  # the file's decisions carry no moment of their own
     assert set(said["seconds"]) == {"read", "leaks", "fit", "evaluate", "record", "card"}
     recorded = runs(home)[0]
     assert recorded.info.run_id == said["run_id"]
     assert recorded.data.metrics["auc"] == said["test"]["auc"]
+    assert recorded.data.metrics["decided_later"] == 0
     assert recorded.data.tags["data_digest"] == said["data_digest"]
     assert registry.describe("1").tags["data_digest"] == said["data_digest"]
 

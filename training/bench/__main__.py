@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from features.settings import Settings, quieten_libraries
 def main(folder: Path, appeals: int, days: int, seed: int) -> None:
     """Make a home in FOLDER: a made-up history, a champion, and a challenger in its shadow."""
     quieten_libraries()
-    from training.bench.practice import Practice, make_practice
+    from training.bench.practice import CONFIG, Practice, make_practice
     from training.stages import Stages
 
     settings = replace(Settings.from_environment(), home=folder)
@@ -27,7 +28,10 @@ def main(folder: Path, appeals: int, days: int, seed: int) -> None:
         make_practice(settings, Practice(appeals, days, seed), Stages.on_stderr())
     except RedressError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"next: REDRESS_HOME={folder.absolute()} jupyter lab notebooks")
+    home = f"REDRESS_HOME={shlex.quote(str(folder.absolute()))}"
+    config = shlex.quote(str(folder.absolute() / CONFIG))
+    click.echo(f"next: {home} jupyter lab notebooks")
+    click.echo(f"then: {home} redress train --config {config}  # as its own models were")
 
 
 if __name__ == "__main__":

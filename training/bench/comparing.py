@@ -23,6 +23,7 @@ from models.scorer import Scorer
 from training.bench.home import Home
 from training.config import TrainConfig, parameters
 from training.evaluation import Evaluation, evaluate
+from training.fairness import Fairness, fairness
 from training.reading import choose_encoder
 from training.source import Source
 from training.split import Slices, overturned
@@ -38,6 +39,7 @@ __all__ = [
     "Comparison",
     "compare",
     "differences",
+    "fairness_of",
     "learning_curve",
     "runs_table",
     "telling_cases",
@@ -49,7 +51,9 @@ EXPERIMENT: Final = "redress-bench"
 """Name of the experiment whose runs are candidates."""
 LEAST_TAUGHT: Final = 300
 """Cases below which a learning curve has no point: no honest fit can be made of fewer."""
-SHOWN: Final = ("auc", "auc_low", "auc_high", "brier_skill", "ece", "log_loss")
+DIGEST: Final = "data_digest"
+"""Tag of a run: which decided appeals it learnt from and was judged on."""
+SHOWN: Final = ("rows", "auc", "auc_low", "auc_high", "brier_skill", "ece", "log_loss")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,17 +112,20 @@ def compare(home: Home, configs: Mapping[str, TrainConfig]) -> Comparison:
 
 
 def runs_table(home: Home) -> pd.DataFrame:
-    """List the runs of the experiment as MLflow keeps them, of each name the latest.
+    """List the experiment's runs on the decided appeals that are there now, of a name the latest.
+
+    Runs of other appeals are left out: they were judged on other cases, and do not compare.
 
     Returns
     -------
     pandas.DataFrame
-        Rows by falling AUC, named by run; measures on the later cases, and `differs`: what its
-        configuration has other than the default one.
+        Rows by falling AUC, named by run; on how many later cases it was judged, the measures on
+        them, and `differs`: what its configuration has other than the default one.
     """
     client = home.registry.client
     experiment = client.get_experiment_by_name(EXPERIMENT)
-    runs = [] if experiment is None else client.search_runs([experiment.experiment_id])
+    same = f"tags.{DIGEST} = '{home.cases.digest}'"
+    runs = [] if experiment is None else client.search_runs([experiment.experiment_id], same)
     usual = {name: str(value) for name, value in parameters(TrainConfig()).items()}
     rows = {
         run.info.run_name: {
@@ -129,6 +136,7 @@ def runs_table(home: Home) -> pd.DataFrame:
         if run.info.status == "FINISHED"
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[*SHOWN, "differs"])
+    table = table.rename(columns={"rows": "judged"}).astype({"judged": "Int64"})
     return table.rename_axis("run").sort_values("auc", ascending=False)
 
 
@@ -200,6 +208,14 @@ def telling_cases(comparison: Comparison, name: str) -> dict[str, Score]:
     return dict(zip(picked, scores, strict=True))
 
 
+def fairness_of(comparison: Comparison, name: str) -> Fairness:
+    """Lay out the gaps between groups that a candidate leaves, in the order of its queue."""
+    one, test = comparison[name], comparison.slices.test
+    rounds, seed = one.config.evaluation.rounds, one.config.seed
+    said, priority = one.evaluation.probability, one.scorer.priorities(test)
+    return fairness(test, said, priority, rounds, seed)
+
+
 def told_case(comparison: Comparison, score: Score) -> str:
     """Give the text of a case, without what would tell who wrote it, and its outcome."""
     test = comparison.slices.test
@@ -213,7 +229,8 @@ def worst_slices(evaluation: Evaluation, most: int = 20) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As of `training.evaluation.Evaluation.table`, `most` rows at the most, all with bounds.
+        As of `training.evaluation.Evaluation.table`, `most` rows at the most, all with bounds of
+        the gap; of the AUC only where either outcome is there often enough.
     """
     table = evaluation.table()
     bounded = table[(table["dimension"] != "overall") & table["gap_low"].notna()]
@@ -238,7 +255,7 @@ def _candidate(
     evaluation = _judged(scorer, slices.test, config)
     with running(home.registry, name, EXPERIMENT) as run_id:
         record_config(home.registry, run_id, config)
-        home.registry.client.set_tag(run_id, "data_digest", home.cases.digest)
+        home.registry.client.set_tag(run_id, DIGEST, home.cases.digest)
         record_evaluation(home.registry, run_id, evaluation, {"fit_seconds": seconds})
     return Candidate(name, config, scorer, evaluation, run_id, seconds)
 

@@ -21,7 +21,8 @@ from training.bench.drawing import (
     says_nothing,
 )
 from training.evaluation import Evaluation
-from training.fairness import Fairness, Grouping
+from training.fairness import Fairness, Group, Grouping
+from training.gap_bounds import LEAST_CASES, LEAST_EACH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 MOST_REASONS: Final = 9
+MOST_NAMED: Final = 4
 
 
 def differences_figure(comparison: Comparison) -> Figure:
@@ -72,7 +74,7 @@ def slices_figure(evaluation: Evaluation, most: int = 20) -> Figure:
         share_y=True,
     )
     if table.empty:
-        says_nothing(gap, "no slice has ten cases of each outcome")
+        says_nothing(gap, f"no slice has {LEAST_CASES} cases")
         says_nothing(ranking, "")
         return figure
     ends = table.assign(**{name: table[name] * 100 for name in ("gap", "gap_low", "gap_high")})
@@ -82,11 +84,12 @@ def slices_figure(evaluation: Evaluation, most: int = 20) -> Figure:
     forest(gap, ends, value="gap", low="gap_low", high="gap_high", names=names, colours=colours)
     gap.axvline(0, color=GREY, linestyle="--")
     gap.set_xlabel("said minus came (percentage points):\nleft too little, right too much")
-    forest(ranking, table, value="auc", low="auc_low", high="auc_high", names=names)
+    sure = table.assign(auc=table["auc"].where(table["auc_low"].notna()))
+    forest(ranking, sure, value="auc", low="auc_low", high="auc_high", names=names)
     ranking.axvline(0.5, color=GREY, linestyle="--", label="a coin")
     overall = evaluation.overall.auc.value
     ranking.axvline(overall, color=BLUE, linestyle=":", label=f"all cases: {overall:.2f}")
-    ranking.set_xlabel("AUC within the slice")
+    ranking.set_xlabel(f"AUC within the slice,\nfrom {LEAST_EACH} cases of each outcome on")
     ranking.legend(loc="lower left", fontsize=8)
     note = "95 % intervals that hold for all slices at once; orange: off beyond chance"
     figure.supxlabel(note, fontsize=9)
@@ -94,16 +97,18 @@ def slices_figure(evaluation: Evaluation, most: int = 20) -> Figure:
 
 
 def fairness_figure(found: Fairness) -> Figure:
-    """Draw of each group what share of its wrongly enforced stands in the first part of the queue.
+    """Draw of each group what share of its wrongly enforced is reviewed first; a panel a fact.
 
-    A panel a fact.
+    Groups that are left out are named below their panel.
     """
-    told = [one for one in found.groupings if one.groups]
-    most = max((len(one.groups) for one in told), default=2)
-    title = f"Whose wrongful enforcements are found in the first {found.capacity:.0%} of the queue?"
+    told = [one for one in found.groupings if _ranked(one)]
+    most = max((len(_ranked(one)) for one in told), default=2)
+    title = (
+        f"Whose wrongful enforcements are found in the first {found.capacity:.0%} by {found.order}?"
+    )
     figure, each = panels(title, max(len(told), 1), 1.9 + ROW * max(most, 3), width=9)
     if not told:
-        says_nothing(each[0], "no group has ten cases of each outcome")
+        says_nothing(each[0], f"no group has {LEAST_EACH} cases of each outcome")
     for axes, one in zip(each, told, strict=False):
         _groups(axes, one)
     return figure
@@ -161,19 +166,33 @@ def _gains(axes: Axes, table: pd.DataFrame, name: str, label: str) -> None:
 
 
 def _groups(axes: Axes, one: Grouping) -> None:
-    bounds = [(group.found_first.low, group.found_first.high) for group in one.groups]
+    groups = _ranked(one)
+    bounds = [(group.found_first.low, group.found_first.high) for group in groups]
     table = pd.DataFrame(
         {
-            "value": [100 * (group.found_first.value or 0.0) for group in one.groups],
+            "value": [100 * (group.found_first.value or 0.0) for group in groups],
             "low": [np.nan if low is None else 100 * low for low, _ in bounds],
             "high": [np.nan if high is None else 100 * high for _, high in bounds],
         }
     )
-    names = [f"{group.value}  ({group.overturned:,})" for group in one.groups]
+    names = [f"{group.value}  ({group.overturned:,})" for group in groups]
     forest(axes, table, value="value", low="low", high="high", names=names)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("found first (% of the overturned),\n95 % intervals, for all groups at once")
+    left_out = f"\nleft out: {_named(one)}" if one.left_out else ""
+    said = "found first (% of the overturned),\n95 % intervals, for all groups at once"
+    axes.set_xlabel(said + left_out)
     axes.set_title(f"{one.dimension}  (overturned cases)", loc="left", fontsize=10)
+
+
+def _ranked(one: Grouping) -> list[Group]:
+    """Give the groups that tell what is found first."""
+    return [group for group in one.groups if group.found_first.value is not None]
+
+
+def _named(one: Grouping) -> str:
+    names = [plain(group.value) for group in one.left_out]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more + " (too few cases)"
 
 
 def _steps(reasons: Sequence[Reason]) -> list[tuple[str, float]]:

@@ -13,7 +13,7 @@ from features.frame import ATTRIBUTE_PREFIX, CATEGORIES, NUMBERS
 from features.leaks import likely_leaks
 from models.delays import Delays, censored_delays
 from models.drift import LEAST_CASES, drift
-from models.makeup import fact_values, makeup_of
+from models.makeup import bare_name, fact_values, makeup_of
 from models.proportions import wilson
 from training.evaluation import values_of
 from training.split import overturned
@@ -151,8 +151,7 @@ def moves(appeals: pd.DataFrame, days: int = 28, seed: int = 0) -> pd.DataFrame:
         found = drift(fact.counts, fact.count(fact_values(now, fact.name)), level, seed)
         first = next(one for one in found.values)
         most = f"{_said(first.value)}: {first.before:.0%} to {first.now:.0%}"
-        name = fact.name.removeprefix(ATTRIBUTE_PREFIX)
-        rows.append((name, found.index, found.by_chance, most))
+        rows.append((bare_name(fact.name), found.index, found.by_chance, most))
     table = pd.DataFrame(rows, columns=["fact", "index", "by_chance", "most"])
     return table.sort_values("index", ascending=False, ignore_index=True)
 

@@ -13,7 +13,8 @@ import pandas as pd
 from rich.console import Console
 
 from features.database import open_database
-from features.errors import NoAppeals
+from features.errors import NoAppeals, NoDecidedAppeals
+from features.frame import DECISION_COLUMNS
 from features.history import Counts, History
 from features.settings import Settings, quieten_libraries
 from models.registry import Registry
@@ -52,10 +53,32 @@ class Home:
 
     @cached_property
     def appeals(self) -> pd.DataFrame:
-        """All appeals in order of filing, with their decision where there is one."""
-        both = [self.cases.frame, self.cases.undecided]
-        filled = pd.concat([part for part in both if len(part)], ignore_index=True)
-        return filled.sort_values("submitted_at", kind="stable", ignore_index=True)
+        """All appeals in order of filing, with their decision where there is one.
+
+        The columns of decisions are there even where nothing is decided.
+        """
+        decided, undecided = self.cases.frame, self.cases.undecided
+        filled = pd.concat([part for part in (decided, undecided) if len(part)], ignore_index=True)
+        columns = {name: decided[name].dtype for name in DECISION_COLUMNS if name not in filled}
+        whole = filled.reindex(columns=[*filled, *columns]).astype(columns)
+        return whole.sort_values("submitted_at", kind="stable", ignore_index=True)
+
+    @property
+    def decided(self) -> pd.DataFrame:
+        """Its decided appeals, as `features.frame.decided_frame`.
+
+        Raises
+        ------
+        NoDecidedAppeals
+            There is none: nothing can be told of outcomes.
+        """
+        if self.cases.frame.empty:
+            raise NoDecidedAppeals(
+                f"{self.history.counts().appeals:,} appeals, and no decision",
+                "decided ones, whose outcomes tell what is overturned",
+                "Ingest decisions, or name the decision column and its outcomes in the mapping",
+            )
+        return self.cases.frame
 
     @property
     def stages(self) -> Stages:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from models.anytime import running_mean
 from models.drift_record import DriftRecord, Look
 from models.foreseen import Foreseen
 from models.performance import Estimate, Performance
@@ -27,8 +28,9 @@ __all__ = [
 ]
 
 MEASURES: Final = ("auc", "brier", "ece")
-WITHIN: Final = 1.96
-"""Standard errors on either side of a 95 % interval."""
+THEN: Final = "when trained", "foreseen when trained"
+"""What the training measured, and what its cases foresaw: with this, `foreseen` is compared."""
+CAME: Final = "came, decided cases"
 
 
 def versions_table(home: Home) -> pd.DataFrame:
@@ -69,7 +71,7 @@ def shadow_pairs(home: Home) -> Pairs:
     challenger, champion = names
     if challenger is None or champion is None:
         nothing = np.zeros(0)
-        return Pairs(nothing.astype(np.int_), nothing, nothing)
+        return Pairs(nothing.astype(np.int_), nothing, nothing, nothing.astype(np.intp))
     return pairs_of(home.history.engine, challenger, champion)
 
 
@@ -79,39 +81,43 @@ def saved_so_far(pairs: Pairs) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a decided appeal from the twentieth on: `decided`, how many there are by then, the
-        mean `saved`, and the ends `low` and `high` of the 95 % interval of a mean.
+        A row a decided appeal once they are of `LEAST_PAIRS` subjects: `decided`, how many there
+        are by then, the mean `saved`, and the ends `low` and `high` of its 95 % bounds. These hold
+        all together (`models.anytime`): of equal models one in twenty ever leaves 0.
     """
-    decided, saved = np.arange(1, len(pairs) + 1), pairs.saved
-    mean = np.cumsum(saved) / decided
-    spread = np.sqrt(np.maximum(np.cumsum(saved**2) / decided - mean**2, 0) / decided)
-    reach = WITHIN * spread
-    columns = {"decided": decided, "saved": mean, "low": mean - reach, "high": mean + reach}
-    return pd.DataFrame(columns).iloc[LEAST_PAIRS - 1 :].reset_index(drop=True)
+    found = running_mean(pairs.saved, pairs.subject)
+    columns = {
+        "decided": np.arange(1, len(pairs) + 1),
+        "saved": found.mean,
+        "low": found.low,
+        "high": found.high,
+    }
+    enough = found.witnesses >= LEAST_PAIRS
+    return pd.DataFrame(columns)[enough].reset_index(drop=True)
 
 
 def outlook_table(record: DriftRecord) -> pd.DataFrame:
-    """Lay foreseen and realised measures side by side.
+    """Lay foreseen and realised measures side by side, of cases that are new to the champion.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `measure`, `side` and `value`, `low`, `high`; bounds are NaN of what the training
-        measured.
+        Columns `measure`, `side` and `value`, `low`, `high`; bounds are NaN of what is
+        known of the training.
     """
     outlook = record.outlook
     sides: dict[str, Foreseen | Performance] = {
         "foreseen, all cases": outlook.all,
         "foreseen, decided cases": outlook.decided,
-        "came, decided cases": outlook.realised,
+        CAME: outlook.realised,
     }
     rows = [
         (name, side, *_ends(getattr(found, name)))
         for name in MEASURES
         for side, found in sides.items()
     ]
-    if outlook.tested is not None:
-        rows.append(("auc", "when trained", outlook.tested, np.nan, np.nan))
+    then = zip(THEN, (outlook.tested, outlook.foretold), strict=True)
+    rows += [("auc", side, auc, np.nan, np.nan) for side, auc in then if auc is not None]
     return pd.DataFrame(rows, columns=["measure", "side", "value", "low", "high"])
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from models.drift_record import DriftRecord, Look
-from models.shadow import Pairs
+from models.makeup import bare_name
+from models.shadow import LEAST_PAIRS, Pairs
 from training.bench.drawing import (
     BLUE,
     GREEN,
@@ -21,7 +22,7 @@ from training.bench.drawing import (
     plain,
     says_nothing,
 )
-from training.bench.monitoring import gate_table, outlook_table, saved_so_far
+from training.bench.monitoring import CAME, THEN, gate_table, outlook_table, saved_so_far
 from training.promote import Verdict
 
 if TYPE_CHECKING:
@@ -62,10 +63,14 @@ def shadow_figure(pairs: Pairs) -> Figure:
     table = saved_so_far(pairs)
     figure, axes = canvas("In the champion's shadow: did the challenger do better?", height=3.8)
     if table.empty:
-        says_nothing(axes, f"{len(pairs)} decided appeals were scored by both; 20 are needed")
+        says_nothing(
+            axes, f"{len(pairs)} decided appeals were scored by both; {LEAST_PAIRS} are needed"
+        )
         return figure
     ends = (table["low"], table["high"])
-    axes.fill_between(table["decided"], *ends, color=BLUE, alpha=0.2, label="95 % interval")
+    axes.fill_between(
+        table["decided"], *ends, color=BLUE, alpha=0.2, label="95 % at all looks together"
+    )
     axes.plot(table["decided"], table["saved"], color=BLUE, label="saved so far, on average")
     axes.axhline(0, color="black", linewidth=1)
     axes.set_xlabel("appeals decided after both had scored them")
@@ -103,15 +108,17 @@ def outlook_figure(record: DriftRecord) -> Figure:
     figure, each = panels(
         "Were the scores as good as they promised to be?", 3, height=3.1, width=11, share_y=True
     )
-    sides = ["when trained", *dict.fromkeys(table.loc[table["side"] != "when trained", "side"])]
-    colours = dict(zip(sides, (GREY, BLUE, BLUE, ORANGE), strict=False))
+    found = dict.fromkeys(table["side"])
+    sides = [*(one for one in THEN if one in found), *(one for one in found if one not in THEN)]
+    colours = {side: GREY if side in THEN else BLUE for side in sides} | {CAME: ORANGE}
     for axes, (measure, label) in zip(each, _NAMES.items(), strict=True):
         rows = table[table["measure"] == measure].set_index("side").reindex(sides).reset_index()
         told = [colours[side] for side in rows["side"]]
         forest(axes, rows, value="value", low="low", high="high", names=sides, colours=told)
         axes.set_xlabel(label)
-    share = f"{record.outlook.decided_share:.0%} of {record.cases:,} scored appeals are decided"
-    figure.supxlabel(f"{share}; 95 % intervals", fontsize=9)
+    outlook = record.outlook
+    share = f"{outlook.decided_share:.0%} of {outlook.all.cases:,} appeals are decided"
+    figure.supxlabel(f"{share}, none of which taught or tested it; 95 % intervals", fontsize=9)
     return figure
 
 
@@ -139,5 +146,5 @@ def _of_limit(value: float, look: Look) -> float:
 
 
 def _look_name(look: Look) -> str:
-    named = "text" if look.kind == "text" else f"{look.kind}: {look.name}"
-    return named.replace("attributes.", "") + (" (expected)" if look.expected else "")
+    named = "text" if look.kind == "text" else f"{look.kind}: {bare_name(look.name)}"
+    return named + (" (expected)" if look.expected else "")

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
 
 import pandas as pd
+import yaml
 
 from features.columns import ColumnMap, Records
 from features.database import open_database
@@ -31,7 +34,11 @@ from training.source import Source
 from training.stages import Stages
 from training.train import train
 
-__all__ = ["Practice", "make_practice"]
+__all__ = ["CONFIG", "Practice", "make_practice", "write_config"]
+
+CONFIG: Final = "train.yaml"
+"""The file of a home to practise in that says how its models were trained."""
+_HEADING: Final = "# How the models of this home were trained; what is not named is the default.\n"
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,14 @@ class Practice:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def write_config(config: TrainConfig, path: Path) -> None:
+    """Write what `redress train --config` needs to train another model in the same way."""
+    declared = yaml.safe_dump(config.model_dump(mode="json", exclude_defaults=True))
+    path.write_text(f"{_HEADING}{declared}", encoding="utf-8")
+
+
 def make_practice(settings: Settings, practice: Practice, stages: Stages) -> None:
-    """Fill a new home.
+    """Fill a new home; its configuration stands in `CONFIG` there.
 
     Raises
     ------
@@ -84,6 +97,7 @@ def make_practice(settings: Settings, practice: Practice, stages: Stages) -> Non
     with stages.stage("sample", f"a made-up marketplace: {practice.appeals:,} appeals"):
         records = _sample(settings, practice)
     config = practice.config
+    write_config(config, settings.home / CONFIG)
     first, second = practice.after(practice.champion), practice.after(practice.challenger)
     history.add(_known_by(records, first))
     train(Source(), config, settings, stages)
@@ -98,10 +112,15 @@ def make_practice(settings: Settings, practice: Practice, stages: Stages) -> Non
 
 
 def _sample(settings: Settings, practice: Practice) -> Records:
+    """Make a sample, with the decisions of those who looked again beside the first ones."""
     folder = settings.home / "sample"
     plan = making.Plan(practice.appeals, practice.days, practice.seed)
     writer.write_sample(making.make_sample(plan), folder)
-    return ColumnMap.load(folder / writer.COLUMNS).read(read_table(folder / writer.APPEALS))
+    mapping = ColumnMap.load(folder / writer.COLUMNS)
+    first, again = (
+        mapping.read(read_table(folder / name)) for name in (writer.APPEALS, writer.AGAIN)
+    )
+    return Records(first.appeals, [*first.decisions, *again.decisions], [])
 
 
 def _known_by(records: Records, moment: datetime) -> Records:

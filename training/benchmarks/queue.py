@@ -12,7 +12,15 @@ from features.errors import InputError
 from features.settings import Settings
 from features.teacher import Teacher
 from training.config import TrainConfig
-from training.queue_value import CAPACITIES, Day, QueueCases, Value, queue_cases, value_of
+from training.queue_value import (
+    CAPACITIES,
+    Day,
+    QueueCases,
+    Value,
+    at_once,
+    queue_cases,
+    value_of,
+)
 from training.source import Cases
 from training.split import time_slices
 from training.stages import Stages
@@ -62,6 +70,7 @@ class QueueBenchmark:
             "not_decided": int((~self.cases.wrong & ~self.cases.right).sum()),
             "escalated": int(self.cases.escalated.sum()),
             "critical_tier": int(self.cases.critical.sum()),
+            "sent_at_once": at_once(self.cases).as_dict(),
             "after_the_period": "worked off at the same capacity",
             "day": asdict(self.day),
             **self.asked.as_dict(),

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.ceiling import LEAST_PAIRS, Ceiling
+from models.ceiling import LEAST_PAIRS, Bounded, Ceiling
 from models.leniency import Leniency
+from models.run_record import Part
 from models.weighting import Figures, Weighted
 from training.card.facts import Facts
 from training.card.page import Fact, Section, Table
-from training.card.words import NOT_MEASURED, count, percent, plain, shown, signed, spanned, three
+from training.card.words import (
+    NOT_MEASURED,
+    NOTHING,
+    between,
+    count,
+    percent,
+    plain,
+    shown,
+    signed,
+    spanned,
+    three,
+    with_bounds,
+)
+from training.card.worth import overall_of
 from training.fairness import Fairness, Grouping
 
 __all__ = ["ceiling", "fairness", "selection"]
 
 DAY = 24.0
+NO_BOUNDS = (None, None)
+MOST_NAMED = 12
 
 
 def fairness(facts: Facts) -> Section:
@@ -26,12 +42,15 @@ def fairness(facts: Facts) -> Section:
     return Section(
         "fairness",
         title,
-        said=tuple(_gaps(one) for one in found.groupings),
+        said=(
+            *(_gaps(one) for one in found.groupings),
+            *(_left_out(one) for one in found.groupings if one.left_out),
+        ),
         tables=tuple(_groups(found)),
         notes=(
             f"Found first: of the wrongly enforced, the share among the {percent(found.capacity)} "
-            "of all cases that are reviewed first (equal opportunity: Hardt, Price and Srebro "
-            "2016). Where base rates differ, not both gaps can be closed with one score "
+            f"of all cases that come first by {found.order} (equal opportunity: Hardt, Price and "
+            "Srebro 2016). Where base rates differ, not both gaps can be closed with one score "
             "(Kleinberg, Mullainathan and Raghavan 2017). Bounds hold for all groups together.",
         ),
     )
@@ -54,6 +73,13 @@ def _gaps(one: Grouping) -> str:
         f"{three(closed.calibration_after)}, the Brier score would change by "
         f"{signed(closed.brier_change.value)}. Nothing of this is done."
     )
+
+
+def _left_out(one: Grouping) -> str:
+    """Name the groups of which something is not told, with the reason."""
+    named = [f"{shown(left.value)}: {left.what} ({left.why})" for left in one.left_out]
+    more = f"; and of {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return f"Not told by {plain(one.dimension)}: {'; '.join(named[:MOST_NAMED])}{more}."
 
 
 def _groups(found: Fairness) -> Iterator[Table]:
@@ -84,19 +110,42 @@ def ceiling(facts: Facts) -> Section:
         )
         return Section("ceiling", title, said=(said,))
     said = (
-        f"By {found.cases:,} appeals that more than one person decided. No model can exceed these "
-        "figures, however good, unless it is told who will review."
+        f"By {found.cases:,} appeals that more than one person decided. Of appeals like these no "
+        "model can exceed these figures, however good, unless it is told who will review. "
+        f"{_alike(found, overall_of(facts))}"
     )
     return Section("ceiling", title, said=(said,), facts=tuple(_limits(found)))
 
 
+def _alike(found: Ceiling, overall: Part | None) -> str:
+    """Set the appeals reviewed twice beside those that the model was measured on."""
+    shares = f"Of these the first decision overturned {percent(found.first_share)}"
+    if overall is not None and overall.positive_share is not None:
+        shares += f", of all test cases {percent(overall.positive_share)} were overturned"
+    return (
+        f"{shares}. Where those decided twice are the disputed ones, the ceiling of all appeals is "
+        "higher, and an AUC of all test cases may exceed these figures."
+    )
+
+
 def _limits(found: Ceiling) -> Iterator[Fact]:
     yield Fact("Two reviewers of one appeal agree", spanned(found.agreement))
-    yield Fact("Kappa, the highest Brier skill", spanned(found.kappa))
-    yield Fact("AUC at most", spanned(found.auc_at_most))
-    yield Fact("AUC likely at most", three(found.auc_likely))
+    yield Fact("Kappa, the highest Brier skill", _told(spanned(found.kappa)))
+    yield Fact("AUC at most", _most(found.auc_at_most))
+    likely = with_bounds(three(found.auc_likely), between(*(found.auc_likely_bounds or NO_BOUNDS)))
+    yield Fact("AUC likely at most", _told(likely))
     yield Fact("Accuracy at most", spanned(found.accuracy_at_most))
     yield Fact("Brier score at least", spanned(found.brier_at_least))
+
+
+def _most(auc: Bounded | None) -> str:
+    if auc is not None and auc.low >= 1:
+        return "1.000: they agree so often that nothing is ruled out"
+    return _told(spanned(auc))
+
+
+def _told(figure: str) -> str:
+    return f"{NOT_MEASURED}: all ended alike" if figure == NOTHING else figure
 
 
 def selection(facts: Facts) -> Section:
@@ -155,6 +204,27 @@ def _leniency(found: Leniency) -> str:
     return (
         f"Of {found.reviewers} reviewers the strict third overturns "
         f"{percent(found.strict.adjusted)} and the lenient {percent(found.lenient.adjusted)} of "
-        f"like cases; the outcome of at least {spanned(found.hangs_on)} of the appeals hangs on "
-        "who opens them."
+        f"like cases; {_hangs_on(found)}.{_dealt(found)}"
+    )
+
+
+def _hangs_on(found: Leniency) -> str:
+    if not found.differs:
+        return "chance alone may give as much: no difference is shown"
+    return (
+        f"the outcome of at least {spanned(found.hangs_on)} of the appeals hangs on who opens them"
+    )
+
+
+def _dealt(found: Leniency) -> str:
+    """Say where it leans on cases being dealt by lot, and they are not, or who knows."""
+    if found.by_lot:
+        return ""
+    if found.by_lot is None:
+        return (
+            " Whether cases fall to reviewers as if by lot is not known; this takes it for given."
+        )
+    return (
+        " But cases do not fall to reviewers as if by lot: who gets those that are seldom "
+        "overturned looks strict, as far as the model did not foresee it."
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from features.errors import NoSuchVersion, UnrecordedRun
 from models.card_files import keep_card
-from models.registry import CHALLENGER, CHAMPION, Registry
+from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from training.card import doubt, learning, service, use, worth
 from training.card.facts import Facts, read_facts
 from training.card.page import Card, Fact
 from training.card.rendering import card_html, card_markdown
 from training.card.words import NOT_MEASURED, between, count, day, moment, three, with_bounds
 
-__all__ = ["MadeCard", "card_of", "chosen_version", "make_card", "renew_cards"]
+__all__ = ["MadeCard", "card_of", "chosen_version", "make_card", "renew_cards", "renewed_cards"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def make_card(registry: Registry, version: str) -> MadeCard:
 
 
 def renew_cards(registry: Registry, *versions: str | None) -> None:
-    """Bring the cards of versions up to date after one has come into service.
+    """Bring the cards of versions up to date: the champion's, say, after a look at drift.
 
     Raises
     ------
@@ -104,6 +106,26 @@ def renew_cards(registry: Registry, *versions: str | None) -> None:
     for version in dict.fromkeys(versions):
         if version is not None:
             make_card(registry, version)
+
+
+@contextmanager
+def renewed_cards(registry: Registry) -> Iterator[None]:
+    """Bring the cards up to date of all versions whose aliases the work inside moves.
+
+    Raises
+    ------
+    UnrecordedRun
+        As of `make_card`.
+    """
+    before = _aliases(registry)
+    yield
+    moved = {version for _, version in before ^ _aliases(registry)}
+    renew_cards(registry, *sorted(moved, key=int))
+
+
+def _aliases(registry: Registry) -> set[tuple[str, str]]:
+    found = ((alias, registry.alias_version(alias)) for alias in (CHAMPION, CHALLENGER, PREVIOUS))
+    return {(alias, version) for alias, version in found if version is not None}
 
 
 def _summary(facts: Facts) -> tuple[Fact, ...]:

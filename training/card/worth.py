@@ -20,6 +20,7 @@ from training.card.words import (
     three,
     with_bounds,
 )
+from training.gap_bounds import LEAST_CASES, LEAST_EACH
 
 __all__ = ["calibration", "measures", "overall_of", "slices"]
 
@@ -52,6 +53,7 @@ def measures(facts: Facts) -> Section:
     said = (
         f"Measured on {cases} later cases, which it has not seen; intervals are 95 %, of subjects "
         "drawn anew.",
+        *_decided_later(facts),
     )
     table = Table("Measures on later cases", ("Measure", "Value", "95 %", "Meaning"), rows)
     if overall is None:
@@ -69,6 +71,17 @@ def measures(facts: Facts) -> Section:
     )
     whole = Table(table.caption, table.columns, (*rows, *shares))
     return Section("measures", "How good it is", said=said, tables=(whole,))
+
+
+def _decided_later(facts: Facts) -> Iterator[str]:
+    """Say how much of what taught it was not known yet when the test began."""
+    number = facts.record.figures.get("decided_later", 0.0)
+    if number > 0:
+        yield (
+            f"Of those that taught it {count(int(number))} were decided when the first of these "
+            "had been filed already: a model of that day could not have learnt from them. "
+            "redress backtest is free of this."
+        )
 
 
 def _bounds(facts: Facts, key: str) -> str:
@@ -103,7 +116,7 @@ def slices(facts: Facts) -> Section:
     parts = [part for part in facts.record.parts if part.dimension != "overall"]
     if not parts:
         return Section("slices", "For whom it is good", said=(f"Slices: {NOT_MEASURED}.",))
-    off = [part for part in parts if _off(part)]
+    off = [part for part in parts if part.off]
     named = ", ".join(f"{plain(part.dimension)} {shown(part.value)}" for part in off)
     said = (
         f"{len(parts)} slices were looked at. It says too little or too much of: {named or 'none'}."
@@ -116,8 +129,9 @@ def slices(facts: Facts) -> Section:
         notes=(
             "The bounds hold for all slices together: with 95 % confidence not one figure lies "
             "outside its own (largest deviation over all of them in each draw, max-T: Westfall and "
-            "Young 1993; of the shares overturned by Bonferroni). None stand where a slice has "
-            "fewer than ten cases of either outcome.",
+            "Young 1993; of the shares overturned by Bonferroni). Where a slice has fewer than "
+            f"{LEAST_EACH} cases of either outcome the AUC has none, and those of said minus came "
+            f"are exact (Clopper and Pearson 1934); below {LEAST_CASES} cases there are none.",
         ),
     )
 
@@ -133,9 +147,8 @@ def _tables(parts: list[Part]) -> Iterator[Table]:
 
 
 def _row(part: Part) -> tuple[str, ...]:
-    off = _off(part)
     return (
-        shown(part.value) + (f" (says {off})" if off else ""),
+        shown(part.value) + (f" (says {part.off})" if part.off else ""),
         count(part.rows),
         percent(part.positive_share),
         percent(part.mean_probability),
@@ -143,9 +156,3 @@ def _row(part: Part) -> tuple[str, ...]:
         with_bounds(three(part.auc), between(part.auc_low, part.auc_high)),
         three(part.ece),
     )
-
-
-def _off(part: Part) -> str:
-    if part.gap_low is None or part.gap_high is None:
-        return ""
-    return "too much" if part.gap_low > 0 else "too little" * (part.gap_high < 0)

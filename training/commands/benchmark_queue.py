@@ -13,7 +13,7 @@ from features.settings import Settings
 
 if TYPE_CHECKING:
     from training.benchmarks.queue import QueueBenchmark
-    from training.queue_value import Day, Value
+    from training.queue_value import AtOnce, Day, Outcome, Value
 
 
 class Hours(click.ParamType[tuple[float, float]]):
@@ -97,34 +97,47 @@ def _hours(value: float) -> str:
 
 
 def _lines(found: QueueBenchmark) -> list[str]:
+    from training.queue_value import at_once
+
     answer, asked = found.answer(), found.asked
     by_rule = {
         "first come": asked.first_come,
+        "with tier": asked.first_come_with_tier,
         "Redress": asked.redress,
         "oracle": asked.oracle,
     }
     lines = [
         f"{answer['appeals']:,} appeals, {found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}; "
         f"{answer['wrongly_enforced']:,} wrongly enforced, {answer['not_decided']:,} not decided, "
-        f"{answer['escalated']:,} escalated; "
-        f"{answer['critical_tier']:,} of the critical tier go to their team at once",
+        f"{answer['escalated']:,} escalated",
+        _sent(at_once(found.cases)),
         f"capacity {asked.capacity:.0%}, {asked.desks} desks, {asked.minutes:.1f} min a review; "
         "hours from filing to the end of the review:",
         f"{'':<12}{'restored: median':>18}{'mean':>9}{'90 %':>9}{'upheld':>9}{'longest':>9}"
         f"{'escalated within the hour':>27}",
     ]
-    for name, one in by_rule.items():
-        cells = (one.restored_mean, one.restored_p90, one.upheld_median, one.longest)
-        lines.append(
-            f"{name:<12}{_hours(one.restored_median):>18}"
-            + "".join(f"{_hours(cell):>9}" for cell in cells)
-            + f"{_share(one.within_hour):>27}"
-        )
+    lines += [_line(name, one) for name, one in by_rule.items()]
     lines.append(
         f"against first come: median {asked.median_ratio:.2f} times, "
         f"longest wait {asked.longest_ratio:.2f} times"
     )
     return [*lines, *(_curve_line(one) for one in found.curve)]
+
+
+def _sent(sent: AtOnce) -> str:
+    return (
+        f"critical tier, to its team at once: {sent.sent:,}, {sent.a_day:,.1f} a day; of its "
+        f"{sent.decided:,} decided {sent.escalated:,} were escalated"
+    )
+
+
+def _line(name: str, one: Outcome) -> str:
+    cells = (one.restored_mean, one.restored_p90, one.upheld_median, one.longest)
+    return (
+        f"{name:<12}{_hours(one.restored_median):>18}"
+        + "".join(f"{_hours(cell):>9}" for cell in cells)
+        + f"{_share(one.within_hour):>27}"
+    )
 
 
 def _curve_line(one: Value) -> str:
@@ -133,5 +146,7 @@ def _curve_line(one: Value) -> str:
         f"  capacity {one.capacity:>4.0%}: "
         f"median {_hours(first.restored_median):>6} to {_hours(redress.restored_median):>5} h, "
         f"longest {_hours(first.longest):>6} to {_hours(redress.longest):>6} h, "
-        f"within the hour {_share(first.within_hour):>4} to {_share(redress.within_hour):>4}"
+        f"within the hour {_share(first.within_hour):>4} "
+        f"({_share(one.first_come_with_tier.within_hour):>4} with the tier) "
+        f"to {_share(redress.within_hour):>4}"
     )

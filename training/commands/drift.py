@@ -40,10 +40,13 @@ def drift(
     """Compare what is scored with what the champion was trained on.
 
     Texts, facts and scores are compared; how good the scores will turn out to be is foreseen from
-    the scores themselves, and held against the decisions that have come in. Ends with exit code 1
-    where something is past its limit and more than chance gives.
+    the scores themselves, and held against the decisions that have come in; appeals that tested
+    the champion do not count for that. Ends with exit code 1 where something is past its limit and
+    more than chance gives.
     """
+    from models.registry import Registry
     from training import drift as job
+    from training.card.making import renew_cards
     from training.config import load_config
     from training.stages import Stages
 
@@ -54,6 +57,7 @@ def drift(
     )
     click.echo("\n".join(_lines(drifted.record)))
     report(drifted.answer(), json_file)
+    renew_cards(Registry(settings), drifted.record.version)
     job.require_within(drifted.record)
 
 
@@ -72,7 +76,7 @@ def _lines(record: DriftRecord) -> list[str]:
 
 def _line(look: Look) -> str:
     mark = "PAST LIMIT" if look.past else "moved"
-    most = "; ".join(f"{one.value} {one.before:.1%} to {one.now:.1%}" for one in look.moved[:2])
+    most = "; ".join(f"{one.value}: {one.before:.1%} to {one.now:.1%}" for one in look.moved[:2])
     return (
         f"  {mark:<12}{f'{look.kind}: {look.name}':<40} {look.value:.3f}"
         f"  limit {look.limit:.3f}, chance {look.by_chance:.3f}  {most or look.meaning}"
@@ -82,8 +86,9 @@ def _line(look: Look) -> str:
 def _outlook(record: DriftRecord) -> list[str]:
     outlook = record.outlook
     share = outlook.decided_share
-    lines = [f"decided: {outlook.decided.cases:,} of {outlook.all.cases:,} ({share:.0%})"]
-    if share < PRELIMINARY:
+    counts = f"{outlook.decided.cases:,} of {outlook.all.cases:,} ({share:.0%})"
+    lines = [f"decided: {counts} of those filed after the cases that tested it"]
+    if share < PRELIMINARY and outlook.realised.brier is not None:
         lines[0] += "; those decided first are seldom like the rest, so what came is preliminary"
     for name in ("auc", "brier", "ece"):
         told = [getattr(side, name) for side in (outlook.all, outlook.decided, outlook.realised)]
@@ -92,6 +97,8 @@ def _outlook(record: DriftRecord) -> list[str]:
             lines.append(
                 f"  {name.upper():<6} foreseen {all_}; of the decided {decided}, came {came}"
             )
+    if outlook.foretold is not None and outlook.all.auc is not None:
+        lines.append(f"  AUC foreseen of the cases that tested it: {outlook.foretold:.3f}")
     return lines
 
 

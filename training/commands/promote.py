@@ -36,7 +36,7 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
     worse on no large slice. A refusal leaves the champion in service and ends with exit code 1.
     """
     from models.registry import Registry
-    from training.card.making import renew_cards
+    from training.card.making import renew_cards, renewed_cards
     from training.config import load_config
     from training.promote import crown, judge, record
 
@@ -48,11 +48,11 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
         return
     record(settings, verdict, promoted=False)
     renew_cards(Registry(settings), verdict.version)
-    crown(settings, verdict)
-    record(settings, verdict, promoted=True)
-    report(verdict.answer(promoted=True), json_file)
-    click.echo(f"version {verdict.version} is {alias}")
-    renew_cards(Registry(settings), verdict.version, verdict.champion)
+    with renewed_cards(Registry(settings)):
+        crown(settings, verdict)
+        record(settings, verdict, promoted=True)
+        report(verdict.answer(promoted=True), json_file)
+        click.echo(f"version {verdict.version} is {alias}")
 
 
 def _lines(verdict: Verdict) -> list[str]:
@@ -67,7 +67,8 @@ def _lines(verdict: Verdict) -> list[str]:
     shown = [line for line in verdict.lines if not (line.slice and line.passed)]
     kept = sum(line.slice and line.passed for line in verdict.lines)
     summary = f"  passed  not clearly worse on {kept} large slices"
-    return [heading, *map(_line, shown), *([summary] if kept else []), *_shadow(verdict)]
+    passed = [summary] if kept else []
+    return [heading, *map(_line, shown), *passed, *_shadow(verdict), *_attempt(verdict)]
 
 
 def _shadow(verdict: Verdict) -> list[str]:
@@ -81,6 +82,14 @@ def _shadow(verdict: Verdict) -> list[str]:
         return [line]
     saved = told.saved
     return [f"{line}; saves {saved.value:+.4f} Brier ({saved.low:+.4f} to {saved.high:+.4f})"]
+
+
+def _attempt(verdict: Verdict) -> list[str]:
+    if verdict.attempt == 1:
+        return []
+    against = f"version {verdict.champion}" if verdict.champion else "the prior"
+    told = f"judgement {verdict.attempt:,} against {against}"
+    return [f"  {told}: the more there are, the likelier one passes by chance"]
 
 
 def _line(line: GateLine) -> str:

@@ -24,22 +24,24 @@ def rollback(version: str | None, reason: str, json_file: Path | None) -> None:
     takes it up within seconds. A second rollback takes the first one back.
     """
     from models.registry import Registry
-    from training.card.making import renew_cards
+    from training.card.making import renewed_cards
     from training.rollback import roll_back
 
     if len(reason) > MOST_REASON:
         raise click.UsageError(f"--reason has {len(reason):,} characters; at most {MOST_REASON:,}.")
     settings = Settings.from_environment()
-    tenure = roll_back(settings, version, reason)
-    report(
-        {
-            "version": tenure.version,
-            "rolled_back": tenure.former,
-            "since": tenure.since.isoformat(),
-            "by": tenure.by,
-            "reason": tenure.reason,
-        },
-        json_file,
-    )
-    click.echo(f"version {tenure.version} is champion again, in place of version {tenure.former}")
-    renew_cards(Registry(settings), tenure.version, tenure.former)
+    with renewed_cards(Registry(settings)):
+        tenure = roll_back(settings, version, reason)
+        report(
+            {
+                "version": tenure.version,
+                "rolled_back": tenure.former,
+                "since": tenure.since.isoformat(),
+                "by": tenure.by,
+                "reason": tenure.reason,
+            },
+            json_file,
+        )
+        click.echo(
+            f"version {tenure.version} is champion again, in place of version {tenure.former}"
+        )

@@ -129,6 +129,7 @@ def _lines(trained: Trained) -> list[str]:
     table = {
         "appeals": f"{origin.rows:,} decided, {origin.first:%Y-%m-%d} to {origin.last:%Y-%m-%d}",
         "split": f"{len(slices.seen):,} teach, the {len(slices.test):,} latest judge",
+        "decided later": f"{slices.decided_later:,} of those that teach, when the test had begun",
         "AUC": f"{_shown(bounds.value)}  (95 %: {bounds.low:.3f} to {bounds.high:.3f})",
         "within policies": _shown(fitted.evaluation.within_policy_auc),
         "Brier skill": f"{_shown(metrics.brier_skill)}  (above 0 beats every constant)",

@@ -358,12 +358,13 @@ def _registered(registry: Registry, auc: float) -> str:
     client.log_text(run_id, "nothing", "model/artifacts/scorer/model.json")
     for name, value in {"auc": auc, "auc_low": auc - 0.03, "brier": 0.15, "ece": 0.02}.items():
         client.log_metric(run_id, name, value)
-    columns = ("dimension", "value", "rows", "positive_share", "mean_probability", "auc")
+    told = ("dimension", "value", "rows", "positive_share", "mean_probability", "auc")
+    columns = (*told, "gap", "gap_low", "gap_high")
     rows = [
-        ("overall", "all", 900, 0.25, 0.24, auc),
-        ("policy", "payment_hold", 500, 0.45, 0.2, auc),
-        ("policy", HOSTILE, 12, 0.25, 0.25, None),
-        ("market", RIGHT_TO_LEFT, 400, 0.2, 0.21, auc),
+        ("overall", "all", 900, 0.25, 0.24, auc, -0.01, -0.04, 0.02),
+        ("policy", "payment_hold", 500, 0.45, 0.2, auc, -0.25, -0.31, -0.19),
+        ("policy", HOSTILE, 12, 0.25, 0.25, None, 0.0, None, None),
+        ("market", RIGHT_TO_LEFT, 400, 0.2, 0.21, auc, 0.01, -0.05, 0.07),
     ]
     client.log_dict(run_id, {"columns": columns, "data": rows}, SLICES)
     said = np.linspace(0.05, 0.6, 10)

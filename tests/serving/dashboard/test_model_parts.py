@@ -26,8 +26,10 @@ FIRST = datetime(2024, 12, 1, tzinfo=UTC)
 NO_CASES = Cases(*(np.array([], kind) for kind in ("datetime64[D]", bool, float, bool, bool)))
 
 
-def part(dimension="policy", value="a", rows=400, came=0.25, said=0.25, auc=0.7):
-    return Part(dimension, value, rows, came, said, auc, 0.6, 0.8, 0.15, 0.1, 0.02)
+def part(dimension="policy", value="a", rows=400, came=0.25, said=0.25, auc=0.7, gap=(None, None)):
+    low, high = gap
+    figures = (rows, came, said, auc, 0.6, 0.8, 0.15, 0.1, 0.02)
+    return Part(dimension, value, *figures, gap_low=low, gap_high=high)
 
 
 def record(*parts):
@@ -97,21 +99,22 @@ def test_only_foreseen_cases_are_measured_by_week():
     assert week.low < 0.5 < week.high
 
 
-def test_slices_of_which_too_little_is_said_are_flagged_by_chance_over_all_of_them():
+def test_slices_of_which_too_little_is_said_are_flagged_as_the_bounds_of_the_run_say():
     tables = slice_tables(
         record(
             part("overall", "all", 900),
-            part(came=0.45, said=0.2),
-            part(value="b", came=0.05, said=0.2),
-            part(value="c", came=0.27),
+            part(came=0.45, said=0.2, gap=(-0.3, -0.2)),
+            part(value="b", came=0.05, said=0.2, gap=(0.1, 0.2)),
+            part(value="c", came=0.27, gap=(-0.1, 0.1)),
+            part(value="d", came=0.9),
             part("market", "SG", FEW - 1, came=None, auc=None),
             part("mood", "bad"),
         ),
         record(part(auc=0.9)),
     )
     assert [table.name for table in tables] == ["policy", "market"]
-    assert [row.off for row in tables[0].rows] == ["too little", "too much", ""]
-    assert [row.rival for row in tables[0].rows] == [0.9, None, None]
+    assert [row.off for row in tables[0].rows] == ["too little", "too much", "", ""]
+    assert [row.rival for row in tables[0].rows] == [0.9, None, None, None]
     assert tables[1].rows[0].few
     assert off_in(tables) == 2
 

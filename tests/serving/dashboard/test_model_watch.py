@@ -113,6 +113,7 @@ def test_what_was_found_is_escaped_and_drawn(full_house, enter_models):
     assert "1 look past the limit" in page
     assert "Not compared: text: gone" in page
     assert "Foreseen of the decided" in page
+    assert "of 60 appeals; decided are 40 of them" in page
     assert "Who put which in service" in page
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,11 +7,13 @@ from training.bench import comparing
 from training.bench.comparing import (
     EXPERIMENT,
     differences,
+    fairness_of,
     learning_curve,
     runs_table,
     telling_cases,
     told_case,
 )
+from training.bench.home import Home
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +35,35 @@ def test_a_candidate_is_a_run_and_registers_nothing(bench_home, comparison):
     assert bench_home.registry.versions() == []
     client = bench_home.registry.client
     assert client.get_experiment_by_name(EXPERIMENT) is not None
+
+
+def test_runs_on_other_appeals_are_not_ranked_among_them(bench_home, comparison):
+    other = replace(bench_home.cases, digest="of other appeals")
+    grown = Home(bench_home.settings)
+    vars(grown)["cases"] = other
+
+    assert runs_table(grown).empty
+    assert len(runs_table(bench_home)) == len(comparison.candidates)
+    judged = runs_table(bench_home)["judged"]
+    assert set(judged) == {len(comparison.slices.test)}
+
+
+def test_found_first_is_by_the_order_of_the_queue(comparison):
+    test, one = comparison.slices.test, comparison["plain"]
+    test = test.assign(market="SG")
+    slices = replace(comparison.slices, test=test)
+    found = fairness_of(replace(comparison, slices=slices), "plain")
+
+    priority = [score.priority for score in one.scorer.score(test)]
+    first = np.argsort(-np.array(priority), kind="stable")[: round(found.capacity * len(test))]
+    wrong = comparison.outcome == 1
+    (market,) = found.groupings
+    ranked = [group for group in market.groups if group.found_first.value is not None]
+    assert ranked
+    for group in ranked:
+        mine = np.flatnonzero(wrong & (test["market"] == group.value).to_numpy())
+        assert group.found_first.value == pytest.approx(np.isin(mine, first).mean(), abs=1e-6)
+    assert found.order == "priority"
 
 
 def test_a_candidate_like_the_first_gains_exactly_nothing(comparison):

@@ -1,6 +1,12 @@
 import pytest
 
-from training.bench.comparing import differences, learning_curve, telling_cases, worst_slices
+from training.bench.comparing import (
+    differences,
+    fairness_of,
+    learning_curve,
+    telling_cases,
+    worst_slices,
+)
 from training.bench.comparing_figures import (
     differences_figure,
     fairness_figure,
@@ -8,7 +14,6 @@ from training.bench.comparing_figures import (
     reasons_figure,
     slices_figure,
 )
-from training.fairness import fairness
 
 pytestmark = pytest.mark.slow
 
@@ -31,9 +36,7 @@ def test_figures_name_what_they_ask(comparison):
     drawn = {
         "Is any candidate better": differences_figure(comparison),
         "For whom": slices_figure(evaluation),
-        "Whose wrongful": fairness_figure(
-            fairness(comparison.slices.test, evaluation.probability, rounds=50)
-        ),
+        "Whose wrongful": fairness_figure(fairness_of(comparison, "plain")),
         "Would more decisions": learning_figure(learning_curve(comparison, "plain")),
     }
     for title, figure in drawn.items():

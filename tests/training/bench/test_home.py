@@ -1,8 +1,11 @@
 import pytest
 
+from features.columns import Records
 from features.database import open_database
-from features.errors import NoAppeals
+from features.errors import NoAppeals, NoDecidedAppeals
+from features.history import History
 from features.settings import Settings
+from training.bench.exploring import delays, intake
 from training.bench.home import open_home
 
 
@@ -36,6 +39,27 @@ def test_it_gives_all_appeals_in_order_with_their_decisions_where_there_are_any(
     assert appeals["submitted_at"].is_monotonic_increasing
     assert appeals["outcome"].isna().sum() == 30
     assert appeals["outcome"].isna().tail(30).all()
+
+
+def test_a_history_without_a_decision_has_the_columns_and_says_what_to_do(letters, tmp_path):
+    settings = Settings(home=tmp_path)
+    engine = open_database(settings)
+    History(engine).add(Records(letters(40, days=20).appeals, [], []))
+    engine.dispose()
+    home = open_home(settings)
+
+    assert home.appeals["outcome"].isna().all()
+    assert (home.appeals["decided_at"] - home.appeals["submitted_at"]).isna().all()
+    assert intake(home.appeals)["undecided"].sum() == 40
+    assert delays(home.appeals).quantile(0.5) is None
+    with pytest.raises(NoDecidedAppeals, match=r"40 appeals, and no decision.*Ingest decisions"):
+        _ = home.decided
+
+
+def test_decided_appeals_are_those_with_an_outcome(bench_home):
+    appeals = bench_home.appeals
+    decided = appeals.loc[appeals["outcome"].notna(), "appeal_id"]
+    assert bench_home.decided["appeal_id"].tolist() == decided.tolist()
 
 
 def test_the_overview_counts(bench_home):

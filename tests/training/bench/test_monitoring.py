@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -31,7 +32,7 @@ def pairs(count, better=0.1, seed=0):
     rng = np.random.default_rng(seed)
     said = rng.uniform(0.2, 0.8, count)
     came = (rng.random(count) < said).astype(int)
-    return Pairs(came, said + better * (came - said), said)
+    return Pairs(came, said + better * (came - said), said, np.arange(count))
 
 
 def look(kind, name, value, limit=0.25, expected=False):
@@ -73,6 +74,12 @@ def test_what_is_saved_so_far_ends_at_the_mean_of_all():
     assert (table["high"] - table["low"]).iloc[-1] < (table["high"] - table["low"]).iloc[0]
 
 
+def test_nothing_is_told_of_few_subjects_however_many_appeals_they_have():
+    found = pairs(200)
+    assert saved_so_far(replace(found, subject=np.arange(200) % 19)).empty
+    assert len(saved_so_far(replace(found, subject=np.arange(200) % 40))) > 100
+
+
 @pytest.mark.parametrize("count", [0, 19])
 def test_too_few_pairs_say_so(count):
     assert saved_so_far(pairs(count)).empty
@@ -110,6 +117,33 @@ def test_foreseen_and_realised_stand_side_by_side():
     assert tested["value"] == 0.77
     assert np.isnan(tested["low"])
     assert "as good as they promised" in said(outlook_figure(record()))
+
+
+def test_what_was_foreseen_when_trained_stands_beside_what_was_measured():
+    found = record()
+    older = replace(found, outlook=replace(found.outlook, foretold=0.75))
+
+    table = outlook_table(older).set_index("side")
+
+    assert table.loc["when trained", "value"] == 0.77
+    assert table.loc["foreseen when trained", "value"] == 0.75
+    assert "foreseen when trained" in said(outlook_figure(older))
+
+
+def test_cases_that_are_not_new_foresee_nothing_and_are_drawn_as_nothing():
+    nothing = np.zeros(0)
+    outlook = Outlook(
+        None, foreseen(nothing), foreseen(nothing), performance(nothing, nothing), None
+    )
+    empty = replace(record(), outlook=outlook)
+
+    assert outlook_table(empty)["value"].isna().all()
+    assert "as good as they promised" in said(outlook_figure(empty))
+
+
+def test_an_attribute_that_has_the_name_of_a_field_keeps_its_prefix():
+    drawn = said(moved_figure(record(look(Kind.MIX, "attributes.policy", 0.4))))
+    assert "mix: attributes.policy" in drawn
 
 
 @pytest.mark.parametrize(

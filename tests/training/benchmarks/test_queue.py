@@ -20,6 +20,12 @@ def test_the_command_tells_what_the_order_is_worth(export, run, home, quick_scor
     assert [one["capacity"] for one in told["curve"]] == list(CAPACITIES)
     assert told["longest_ratio"] <= 2
     assert f"median {told['median_ratio']:.2f} times" in ended.out
+    sent = told["sent_at_once"]
+    assert sent["escalated"] <= sent["decided"] <= sent["sent"] == told["critical_tier"]
+    assert f"at once: {sent['sent']:,}" in ended.out
+    assert f"{sent['escalated']:,} were escalated" in ended.out
+    assert "\nwith tier " in ended.out
+    assert told["first_come_with_tier"] == told["policies"]["first_come"] | {"within_hour": None}
     assert drawn.stat().st_size > 10_000
 
 
@@ -52,3 +58,6 @@ def test_the_figure_names_its_rules_and_its_cases(export, home, quick_scorer):
     assert len(labels) == 3
     assert all(axis.get_ylabel() for axis in axes)
     assert [len(line.get_xdata()) for line in axes[1].lines[:3]] == [2, 2, 2]
+    assert f"sent at once: {int(found.cases.critical.sum())}" in axes[2].get_title()
+    same = [text.get_text() for text in axes[2].get_legend().get_texts()]
+    assert same == ["first come, with the same critical tier sent at once"]

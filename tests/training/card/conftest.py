@@ -44,6 +44,7 @@ def _cases(rows: int = 400) -> tuple[pd.DataFrame, np.ndarray]:
             "outcome": came,
         }
     )
+    frame.loc[:2, "market"] = HOSTILE
     return frame, said
 
 
@@ -82,7 +83,7 @@ def whole() -> Facts:
         made=Made(Penalties(), Calibration(0.9, 0.1), ConformalSets(0.1, 0.8, 0.4)),
         risk_is_learnt=False,
         searched=Searched(40, 12, taken=True),
-        fairness=fairness(frame, said, rounds=60),
+        fairness=fairness(frame, said, said, rounds=60),
         ceiling=ceiling_of(twice, rounds=60),
         selection=None,
         tenures=(Tenure("2", Move.PROMOTED, AT, "1", "mia", HOSTILE),),

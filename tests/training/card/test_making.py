@@ -52,6 +52,25 @@ def test_a_card_tells_all_that_a_reader_must_know(whole):
     assert "1 slices" not in text
 
 
+def test_groups_of_which_little_is_told_are_named_with_the_reason(whole, with_facts):
+    fair = section(card_of(whole), "fairness")
+    (named,) = [one for one in fair.said if one.startswith("Not told by market")]
+    assert named.endswith("everything (3 of 20 cases needed).")
+    assert "first by priority" in fair.notes[0]
+    former = with_facts(whole.fairness, order="probability")
+    assert (
+        "first by probability"
+        in section(card_of(with_facts(whole, fairness=former)), "fairness").notes[0]
+    )
+
+
+def test_what_was_decided_too_late_to_teach_honestly_is_counted(whole, with_facts):
+    assert len(section(card_of(whole), "measures").said) == 1
+    figures = {**whole.record.figures, "decided_later": 195.0}
+    late = with_facts(whole, record=with_facts(whole.record, figures=figures))
+    assert "taught it 195 were decided" in section(card_of(late), "measures").said[1]
+
+
 def test_html_and_markdown_say_the_same(whole):
     card = card_of(whole)
     html = "".join(Tags(card_html(card)).text)

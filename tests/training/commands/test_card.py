@@ -7,6 +7,7 @@ import pytest
 import training.config
 from models.card_files import CARD_HTML, CARD_MARKDOWN, read_card
 from models.registry import Registry
+from training.card.making import renew_cards
 
 assert training.config  # reads the real scorer's settings, before the quick one is in its place
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_scorer")]
@@ -44,6 +45,32 @@ def test_a_card_goes_with_its_version_through_promotion_and_rollback(registry, r
     )
     assert "please look again" not in told
     assert str(home.home.parent) not in told
+
+
+def standing(registry, version):
+    return read_card(registry, version).split('<p class="sub">')[1].split(" &middot; ")[0]
+
+
+def test_cards_of_all_versions_whose_standing_changed_are_renewed(registry, run, export):
+    run("train", *export().arguments)  # version 2 is no challenger any more
+    assert standing(registry, "3").startswith("challenger: it is not in service")
+    assert standing(registry, "2") == "it is not in service"
+
+    from models.tenure import Move, put_in_service
+
+    put_in_service(registry, "2", "1", Move.PROMOTED)
+    renew_cards(registry, "1", "2")
+    assert standing(registry, "1").startswith("former champion: ")
+    run("train", *export(rows=3_000, name="b", seed=1, signal=3.0).arguments)
+    ran = run("promote")
+    assert ran.code == 0, ran.out
+    assert standing(registry, "4") == "champion: it is in service"
+    assert standing(registry, "2").startswith("former champion: ")
+    assert standing(registry, "1") == "it is not in service"
+
+    assert run("rollback", "--version", "1").code == 0
+    assert standing(registry, "1") == "champion: it is in service"
+    assert standing(registry, "2") == "it is not in service"
 
 
 def test_the_card_is_made_anew_on_demand(registry, run, tmp_path):
