@@ -45,6 +45,7 @@ __all__ = [
     "PromotionRefused",
     "RedressError",
     "RollbackRefused",
+    "SearchFinished",
     "SearchRunning",
     "StateError",
     "TooFewDecisions",
@@ -220,6 +221,10 @@ class PromotionRefused(StateError):
 
 class RollbackRefused(StateError):
     """There is no former champion to go back to, or not the one that was named."""
+
+
+class SearchFinished(StateError):
+    """A search has made all trials asked for, and given its model."""
 
 
 class SearchRunning(StateError):

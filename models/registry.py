@@ -337,7 +337,8 @@ def _require_digest(folder: Path, known: Version) -> None:
         raise DamagedModel(
             f"the files of model version {known.version} have the digest {found[:12]}",
             f"{known.digest[:12]}, as registered",
-            f"Put {folder} back from a copy, or promote another version",
+            f"Put {folder} back from a copy, or put another version in service: "
+            "`redress promote`, `redress rollback`",
         )
 
 

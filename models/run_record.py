@@ -123,12 +123,15 @@ class Verdict:
         Version that served then, against which it was judged; None: none did.
     promoted
         Whether it came into service.
+    not_compared
+        Why it was judged against the prior alone although a version served; empty: it was not.
     """
 
     previous: str | None
     promoted: bool
     cases: int
     demands: tuple[Demand, ...]
+    not_compared: str = ""
 
     @property
     def passed(self) -> bool:
@@ -211,4 +214,5 @@ def _verdict(said: Mapping[str, Any]) -> Verdict:
         promoted=bool(said["promoted"]),
         cases=int(said["cases"]),
         demands=tuple(Demand(**{name: line[name] for name in names}) for line in said["gate"]),
+        not_compared=str(said.get("not_compared") or ""),
     )

@@ -24,7 +24,15 @@ from features.database import open_database, writing
 from features.errors import PromotionRefused
 from models.registry import CHAMPION, PREVIOUS, Registry, Version
 
-__all__ = ["Move", "Tenure", "put_in_service", "settle", "tenures_of", "this_user"]
+__all__ = [
+    "Move",
+    "Tenure",
+    "put_in_service",
+    "rollback_of",
+    "settle",
+    "tenures_of",
+    "this_user",
+]
 
 TAG: Final = "in_service."
 """Begins the keys of the tags; the moment ends them, so that none is written over."""
@@ -72,12 +80,12 @@ def put_in_service(
     Raises
     ------
     PromotionRefused
-        Another version has come into service since.
+        Another version has come into service since, or somebody else has put this one there.
     NoSuchVersion
         The registry does not hold the version.
     """
     with _alone(registry):
-        _require_unchanged(registry, version, former)
+        _require_unchanged(registry, version, former, move)
         _settle(registry)
         tenure = Tenure(version, move, datetime.now(UTC), former, this_user(), reason)
         registry.describe(version)
@@ -99,6 +107,22 @@ def tenures_of(versions: Iterable[Version]) -> tuple[Tenure, ...]:
     return tuple(sorted(found, key=lambda tenure: tenure.since, reverse=True))
 
 
+def rollback_of(version: str, tenures: Iterable[Tenure]) -> Tenure | None:
+    """Find the rollback that took a version out of service, if it has not served again since.
+
+    Parameters
+    ----------
+    tenures
+        Of all versions, the latest first, as `tenures_of` gives them.
+    """
+    for one in tenures:
+        if one.version == version:
+            return None
+        if one.former == version and one.move is Move.ROLLED_BACK:
+            return one
+    return None
+
+
 def this_user() -> str:
     """Name the user of the machine, as the system does; `unknown` where it does not."""
     try:
@@ -107,14 +131,24 @@ def this_user() -> str:
         return "unknown"
 
 
-def _require_unchanged(registry: Registry, version: str, former: str | None) -> None:
+def _require_unchanged(registry: Registry, version: str, former: str | None, move: Move) -> None:
     now = registry.alias_version(CHAMPION)
-    if now != former:
-        raise PromotionRefused(
-            f"version {now or 'none'} came into service while version {version} was judged",
-            f"version {former or 'none'}, which it was judged against",
-            "Look at what serves now, and run the command again",
-        )
+    if now == former:
+        return
+    if now == version:
+        raise _forestalled(registry, version, move)
+    raise PromotionRefused(
+        f"version {now or 'none'} came into service while version {version} was judged",
+        f"version {former or 'none'}, which it was judged against",
+        "Look at what serves now, and run the command again",
+    )
+
+
+def _forestalled(registry: Registry, version: str, move: Move) -> PromotionRefused:
+    told = tenures_of([registry.describe(version)])
+    by = f" (by {told[0].by}, at {told[0].since:%Y-%m-%d %H:%M:%S} UTC)" if told else ""
+    meanwhile = "while you judged it" if move is Move.PROMOTED else "meanwhile"
+    return PromotionRefused(f"version {version} was put in service {meanwhile}{by}: nothing to do")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from training.evaluation import Evaluation
 from training.fairness import Fairness, Gap, fairness
 from training.source import Source
 
-__all__ = ["Judgement", "judge", "judgement_words", "record_judgement"]
+__all__ = ["Judgement", "ceiling_words", "judge", "judgement_words", "record_judgement"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def judgement_words(evaluation: Evaluation, judgement: Judgement) -> dict[str, s
     for one in groupings:
         found = f"of the wrongly enforced, found first: {_distance(one.opportunity)}"
         words[f"by {one.dimension}"] = f"{found}; said minus came: {_distance(one.calibration)}"
-    return {**words, "ceiling": _ceiling(judgement.ceiling, evaluation)}
+    return {**words, "ceiling": ceiling_words(judgement.ceiling, evaluation)}
 
 
 def _slices(evaluation: Evaluation) -> str:
@@ -90,7 +90,8 @@ def _distance(gap: Gap) -> str:
     return f"largest gap {gap.value:.2f}{sure}"
 
 
-def _ceiling(ceiling: Ceiling, evaluation: Evaluation) -> str:
+def ceiling_words(ceiling: Ceiling, evaluation: Evaluation) -> str:
+    """Say how far decisions like these can be foreseen at all, or why that is not known."""
     if not ceiling.enough:
         return f"not known: {ceiling.cases} appeals decided by two people, {LEAST_PAIRS} needed"
     if ceiling.auc_at_most is None or ceiling.kappa is None or ceiling.first_share is None:

@@ -12,13 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.database import open_database
-from features.errors import InputError, NoSuchVersion, PromotionRefused
+from features.errors import DamagedModel, InputError, NoSuchVersion, PromotionRefused
 from features.settings import Settings
 from models.performance import Estimate
 from models.registry import CHALLENGER, CHAMPION, Registry, Served
 from models.shadow import Pairs, difference, pairs_of, shadowed
-from models.tenure import Move, put_in_service
+from models.tenure import Move, put_in_service, rollback_of, tenures_of
 from training.attempts import Judgement, attempt_of, record_attempt
+from training.card.words import moment, shown
 from training.config import GateConfig
 from training.gate import Contest, GateLine, gate
 from training.source import read_cases, row_prints
@@ -72,6 +73,9 @@ class Verdict:
     attempt
         Which time the gate is asked whether this champion should go, from 1 on; the same version
         on the same cases counts once. The more often, the likelier one passes by luck.
+    damaged
+        Whether the champion could not be loaded: the challenger was held against the prior alone,
+        or a model in service that is broken could never be replaced.
     """
 
     version: str
@@ -83,12 +87,23 @@ class Verdict:
     last: pd.Timestamp | None
     shadow: ShadowVerdict | None = None
     attempt: int = 1
+    damaged: bool = False
+
+    @property
+    def rival(self) -> str | None:
+        """The version that it was compared with; None: with the prior alone."""
+        return None if self.damaged else self.champion
+
+    @property
+    def not_compared(self) -> str | None:
+        """Why the version in service was not compared; None where it was, or there is none."""
+        return f"version {self.champion} is damaged: not compared" if self.damaged else None
 
     @property
     def judgement(self) -> Judgement:
         """Name what was judged, on how much."""
         pairs = 0 if self.shadow is None else self.shadow.decided
-        return Judgement(self.version, self.champion, self.cases, pairs)
+        return Judgement(self.version, self.rival, self.cases, pairs)
 
     @property
     def serves_already(self) -> bool:
@@ -110,6 +125,7 @@ class Verdict:
         return {
             "version": self.version,
             "previous": self.champion,
+            "not_compared": self.not_compared,
             "promoted": promoted,
             "attempt": self.attempt,
             "cases": self.cases,
@@ -124,14 +140,18 @@ class Verdict:
 def judge(settings: Settings, version: str | None, config: GateConfig, seed: int = 0) -> Verdict:
     """Hold a version, the challenger unless another is named, to the gate.
 
+    A champion that is damaged is not compared: the prior alone is the rival then, as of a first
+    model.
+
     Raises
     ------
     NoSuchVersion
         When there is no such version, or no challenger yet.
     PromotionRefused
-        When the appeals that it is to be judged on cannot be read any more.
+        When the appeals that it is to be judged on cannot be read any more, or when the challenger
+        was rolled back and is not named.
     DamagedModel
-        When a model's files, or the record of its training, are not as they were.
+        When its files, or the record of its training, are not as they were.
     """
     registry = Registry(settings)
     chosen = version or registry.alias_version(CHALLENGER)
@@ -140,8 +160,14 @@ def judge(settings: Settings, version: str | None, config: GateConfig, seed: int
     serving = registry.alias_version(CHAMPION)
     if serving == registry.describe(chosen).version:
         return Verdict(chosen, serving, (), 0, 0, None, None)
-    champion = None if serving is None else registry.by_version(serving)
-    verdict = _judge(registry, registry.by_version(chosen), champion, config, seed)
+    if version is None:
+        _require_not_rolled_back(registry, chosen)
+    champion = _champion(registry, serving)
+    verdict = replace(
+        _judge(registry, _known(registry, chosen), champion, config, seed),
+        champion=serving,
+        damaged=serving is not None and champion is None,
+    )
     return replace(verdict, attempt=attempt_of(verdict.judgement, registry.versions()))
 
 
@@ -222,28 +248,63 @@ class Seen:
         return later
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A model, and what its training recorded of it."""
+
+    served: Served
+    origin: Origin
+    seen: Seen
+
+
+def _known(registry: Registry, version: str) -> _Known:
+    served = registry.by_version(version)
+    origin = read_origin(registry, served.run_id)
+    return _Known(served, origin, Seen(origin.seen_until, read_seen(registry, served.run_id)))
+
+
+def _champion(registry: Registry, serving: str | None) -> _Known | None:
+    """Load the champion; None where none serves, or where it is damaged."""
+    try:
+        return None if serving is None else _known(registry, serving)
+    except DamagedModel:
+        return None
+
+
+def _require_not_rolled_back(registry: Registry, version: str) -> None:
+    back = rollback_of(version, tenures_of(registry.versions()))
+    if back is None:
+        return
+    why = f": {shown(back.reason)}" if back.reason else ", without a reason"
+    raise PromotionRefused(
+        f"version {version} was rolled back at {moment(back.since)} by {shown(back.by)}{why}",
+        "a challenger that was not",
+        f"Train again, or judge it anew: `redress promote --version {version}`",
+    )
+
+
 def _judge(
-    registry: Registry, challenger: Served, champion: Served | None, config: GateConfig, seed: int
+    registry: Registry, challenger: _Known, champion: _Known | None, config: GateConfig, seed: int
 ) -> Verdict:
-    origin = read_origin(registry, challenger.run_id)
+    mine, theirs = challenger.served, None if champion is None else champion.served
     cases, saw = later_cases(
-        _reread(registry, challenger, origin),
-        _seen(registry, challenger),
-        None if champion is None else _seen(registry, champion),
+        _reread(registry, challenger),
+        challenger.seen,
+        None if champion is None else champion.seen,
         config.later_cases,
     )
-    pairs, shadow = _shadow(registry.settings, challenger, champion, config)
+    pairs, shadow = _shadow(registry.settings, mine, theirs, config)
     contest = Contest(
         frame=cases,
-        challenger=challenger.scorer.probabilities(cases),
-        champion=None if champion is None else champion.scorer.probabilities(cases),
-        prior=origin.prior,
+        challenger=mine.scorer.probabilities(cases),
+        champion=None if theirs is None else theirs.scorer.probabilities(cases),
+        prior=challenger.origin.prior,
         shadow=pairs,
     )
     filed = cases["submitted_at"]
     return Verdict(
-        version=challenger.version,
-        champion=None if champion is None else champion.version,
+        version=mine.version,
+        champion=None if theirs is None else theirs.version,
         lines=gate(contest, config, seed),
         cases=len(cases),
         champion_saw=saw,
@@ -266,20 +327,16 @@ def _shadow(
     return pairs, ShadowVerdict(scored, len(pairs), config.shadow_cases, difference(pairs))
 
 
-def _reread(registry: Registry, challenger: Served, origin: Origin) -> pd.DataFrame:
+def _reread(registry: Registry, challenger: _Known) -> pd.DataFrame:
     """Read the source of a training again: what has been decided since is there too."""
     try:
-        return read_cases(origin.source, registry.settings).frame
+        return read_cases(challenger.origin.source, registry.settings).frame
     except InputError as error:
         raise PromotionRefused(
-            f"the appeals that version {challenger.version} learnt from cannot be read: {error}",
+            f"the appeals that version {challenger.served.version} learnt from cannot be read: "
+            f"{error}",
             remedy="Put the file back, or train again on appeals that are there",
         ) from error
-
-
-def _seen(registry: Registry, served: Served) -> Seen:
-    origin = read_origin(registry, served.run_id)
-    return Seen(origin.seen_until, read_seen(registry, served.run_id))
 
 
 def _faults(failed: Sequence[GateLine]) -> str:
@@ -292,8 +349,7 @@ def _faults(failed: Sequence[GateLine]) -> str:
 
 
 def _still(verdict: Verdict) -> str:
-    return (
-        "No model is in service"
-        if verdict.champion is None
-        else f"Version {verdict.champion} goes on serving"
-    )
+    if verdict.champion is None:
+        return "No model is in service"
+    still = "stays champion, damaged as it is" if verdict.damaged else "goes on serving"
+    return f"Version {verdict.champion} {still}"

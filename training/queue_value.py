@@ -8,8 +8,8 @@ their reviews like all others, and are in no figure but the longest wait. The qu
 the period begins, and is worked off at the same capacity after its end, so that every wait is
 counted.
 
-What the model calls critical is sent to its team as it is filed, whatever the order: that is the
-tier's worth, not the order's. So first come is also given with the same tier, and how many were
+What the model calls critical is sent to its team as it is filed, whatever the order: its worth
+is not the order's. So first come is also given with the same tier, and how many were
 sent, and how many of them rightly, is told: who sends all is never late.
 """
 

@@ -7,14 +7,16 @@ digest, the teacher. Nothing new is registered.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import yaml
+from numpy.typing import NDArray
 
 from features.errors import ChangedData, DamagedModel, NoSuchRun, UnreadableFile
 from features.frame import ATTRIBUTE_PREFIX, digest_of
@@ -119,7 +121,7 @@ def repeat(run_id: str, settings: Settings | None = None, stages: Stages | None 
     origin, config = read_origin(registry, run_id), _config(registry, run_id)
     with stages.stage("read", "reading the decided appeals of then"):
         found = _read(origin, settings)
-        cases = _as_then(found, origin, registry, run_id)
+        cases = _as_then(found, origin, settings, run_id)
     fitted = fit(cut(origin.source, cases, config, stages), config, settings, stages)
     now, then = figures_of(fitted), run.data.metrics
     return Repeated(
@@ -183,20 +185,33 @@ def _read(origin: Origin, settings: Settings) -> Cases:
     return read_cases(origin.source, settings)
 
 
-def _as_then(found: Cases, origin: Origin, registry: Registry, run_id: str) -> Cases:
-    """Leave out what has come since; refuse what has changed."""
+def _as_then(found: Cases, origin: Origin, settings: Settings, run_id: str) -> Cases:
+    """Leave out what has come since, second decisions too; refuse what has changed."""
     if found.digest == origin.digest:
         return found
-    prints = row_prints(found.frame)
+    kept = _of_then(found.frame, origin, Registry(settings), run_id)
+    for cases in (found, *_former_outcomes(origin, settings)):
+        rows = _of_then(cases.frame, origin, Registry(settings), run_id)
+        then = _without_empty(cases.frame[rows].reset_index(drop=True))
+        if (digest := digest_of(then)) == origin.digest:
+            return Cases(then, cases.rejected, digest, cases.undecided)
+    raise _changed(origin, int(kept.sum()), len(found.frame))
+
+
+def _of_then(
+    frame: pd.DataFrame, origin: Origin, registry: Registry, run_id: str
+) -> NDArray[np.bool_]:
     seen, judged = read_seen(registry, run_id), read_judged(registry, run_id)
     if judged is None:
-        kept = (found.frame["submitted_at"] <= origin.last).to_numpy()
-    else:
-        kept = np.isin(prints, np.concatenate([seen, judged]))
-    then = _without_empty(found.frame[kept].reset_index(drop=True))
-    if (digest := digest_of(then)) == origin.digest:
-        return Cases(then, found.rejected, digest, found.undecided)
-    raise _changed(origin, int(kept.sum()), len(found.frame))
+        return (frame["submitted_at"] <= origin.last).to_numpy()
+    return np.isin(row_prints(frame), np.concatenate([seen, judged]))
+
+
+def _former_outcomes(origin: Origin, settings: Settings) -> Iterator[Cases]:
+    """Read a history as its decisions were then: some have been decided again since."""
+    if origin.source.file is None and origin.decided_until is not None:
+        until = origin.decided_until + timedelta(microseconds=1)
+        yield read_cases(origin.source, settings, until)
 
 
 def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:

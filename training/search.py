@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from optuna.samplers import TPESampler
     from optuna.trial import FrozenTrial, TrialState
 
-__all__ = ["Bench", "Found", "Tried", "memory_study", "quiet_optuna", "search"]
+__all__ = ["Bench", "Found", "Tried", "done_trials", "memory_study", "quiet_optuna", "search"]
 
 CROWD: Final = 5
 """How many of the best trials the answer lies in the middle of."""
@@ -173,7 +173,7 @@ def search(
     with quiet_optuna():
         if not study.get_trials(deepcopy=False, states=_states("COMPLETE", "PRUNED", "WAITING")):
             study.enqueue_trial(values_of(bench.plain.penalties, bench.scales))
-        while len(_done(study)) < trials:
+        while len(done_trials(study)) < trials:
             _try(bench, study, seed, tell)
         return _weigh(bench, study)
 
@@ -205,7 +205,7 @@ def _try(bench: Bench, study: Study, seed: int, tell: Callable[[Tried, Trial], N
     from optuna.pruners import MedianPruner
     from optuna.trial import TrialState
 
-    done = _done(study)
+    done = done_trials(study)
     study.sampler, study.pruner = _sampler(seed, len(done)), MedianPruner(n_startup_trials=CROWD)
     trial = study.ask()
     penalties = bench.penalties(suggest(trial, bench.scales))
@@ -233,7 +233,7 @@ def _sampler(seed: int, done: int) -> TPESampler:
     return TPESampler(seed=state, multivariate=True, constant_liar=False)
 
 
-def _done(study: Study) -> list[FrozenTrial]:
+def done_trials(study: Study) -> list[FrozenTrial]:
     """List the trials that came to an end; one that was killed did not."""
     return study.get_trials(deepcopy=False, states=_states("COMPLETE", "PRUNED"))
 
@@ -245,7 +245,7 @@ def _states(*names: str) -> tuple[TrialState, ...]:
 
 
 def _weigh(bench: Bench, study: Study) -> Found:
-    done = _done(study)
+    done = done_trials(study)
     whole = [one for one in done if one.state.name == "COMPLETE"]
     found = _middle_of_best(bench, whole)
     gain = bench.plain.losses - found.losses

@@ -11,7 +11,7 @@ from models.registry import Registry
 from training.config import parameters
 from training.search import Found, Tried
 from training.search_study import RUN
-from training.tracking import running
+from training.tracking import ending, running
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -46,14 +46,9 @@ def parent_run(registry: Registry, study: Study) -> Iterator[str]:
             registry.client.set_tag(run_id, KIND, study.study_name)
             yield run_id
         return
-    client = registry.client
-    client.update_run(unfinished, status="RUNNING")
-    try:
+    registry.client.update_run(unfinished, status="RUNNING")
+    with ending(registry, unfinished):
         yield unfinished
-    except BaseException:
-        client.set_terminated(unfinished, "FAILED")
-        raise
-    client.set_terminated(unfinished, "FINISHED")
 
 
 def record_trial(registry: Registry, run_id: str, tried: Tried) -> str:
@@ -75,12 +70,12 @@ def record_trial(registry: Registry, run_id: str, tried: Tried) -> str:
         "pruned": str(tried.pruned).lower(),
     }
     child = str(client.create_run(experiment, tags=tags).info.run_id)
-    client.log_batch(
-        child,
-        metrics=[Metric("loss", loss, now, step) for step, loss in enumerate(tried.losses)],
-        params=[Param(name, str(value)) for name, value in parameters(tried.penalties).items()],
-    )
-    client.set_terminated(child)
+    with ending(registry, child):
+        client.log_batch(
+            child,
+            metrics=[Metric("loss", loss, now, step) for step, loss in enumerate(tried.losses)],
+            params=[Param(name, str(value)) for name, value in parameters(tried.penalties).items()],
+        )
     return child
 
 

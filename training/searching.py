@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from features.distill import Distilled, distill
+from features.errors import SearchFinished
 from features.teacher import Teacher
 from models.registry import Registry
 from training.config import TrainConfig
-from training.search import Bench, Found, Tried, search
+from training.search import Bench, Found, Tried, done_trials, search
 from training.search_lock import sole_search
 from training.search_record import parent_run, record_found, record_trial
 from training.search_study import RUN, basis_of, open_study, study_name
@@ -96,6 +97,8 @@ def opened_search(
     ------
     SearchRunning
         When another command is making the same search.
+    SearchFinished
+        When all trials asked for were made, and what they gave is registered.
     InvalidConfig, DamagedDatabase
         As `training.search_study.open_study`.
     """
@@ -104,8 +107,25 @@ def opened_search(
     name = plan.study or study_name(basis)
     with sole_search(settings, name):
         study = open_study(settings, name, basis)
+        _require_unfinished(registry, study, plan.trials)
         with parent_run(registry, study) as run_id:
             yield OpenedSearch(run_id, registry, study, config, plan.trials)
+
+
+def _require_unfinished(registry: Registry, study: Study, trials: int) -> None:
+    """Refuse to fit and register the very same model again."""
+    done = len(done_trials(study))
+    if done < trials:
+        return
+    run_id = study.user_attrs.get(RUN)
+    for given in registry.versions():
+        if given.run_id == run_id:
+            raise SearchFinished(
+                f"the search {study.study_name!r} has made {done:,} trials and given version "
+                f"{given.version}, run {run_id}",
+                f"more than {done:,} trials to make",
+                "Give --search a larger number to go on, or name another --study",
+            )
 
 
 def _line(tried: Tried, trials: int) -> str:

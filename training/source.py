@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -59,8 +60,14 @@ class Cases:
     undecided: pd.DataFrame
 
 
-def read_cases(source: Source, settings: Settings) -> Cases:
+def read_cases(source: Source, settings: Settings, until: datetime | None = None) -> Cases:
     """Read the decided appeals of a source.
+
+    Parameters
+    ----------
+    until
+        Of a history only decisions made before this moment count: an appeal that was decided again
+        has its former outcome. A file holds one decision an appeal, and is read as it is.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def read_cases(source: Source, settings: Settings) -> Cases:
     """
     if source.file is None or source.columns is None:
         history = History(open_database(settings))
-        return _cases(history.decided(), history.undecided(), rejected=0)
+        return _cases(history.decided(until), history.undecided(), rejected=0)
     records = ColumnMap.load(source.columns).read(read_table(source.file))
     if not records.timed:
         raise InvalidMapping(

@@ -53,6 +53,8 @@ class Origin:
         The latest filing that the model has seen; the test slice begins here or later.
     prior
         Share overturned among what it has seen.
+    decided_until
+        The latest decision of all of them; None where no moments of decisions are known.
     """
 
     source: Source
@@ -62,6 +64,7 @@ class Origin:
     last: datetime
     seen_until: datetime
     prior: float
+    decided_until: datetime | None = None
 
     def tags(self) -> dict[str, str]:
         """Give what the registered version says of its data."""
@@ -77,7 +80,9 @@ class Origin:
     def dump(self) -> str:
         """Give the origin as JSON."""
         file = None if self.source.file is None else str(self.source.file.resolve())
-        return json.dumps({**self.tags(), "file": file, "prior": self.prior}, indent=2)
+        until = None if self.decided_until is None else self.decided_until.isoformat()
+        further = {"file": file, "prior": self.prior, "decided_until": until}
+        return json.dumps({**self.tags(), **further}, indent=2)
 
 
 @contextmanager
@@ -200,6 +205,7 @@ def read_origin(registry: Registry, run_id: str) -> Origin:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         file = None if said["file"] is None else Path(said["file"])
+        until = said.get("decided_until")
         return Origin(
             source=Source(file, None if file is None else registry.artifact(run_id, COLUMNS)),
             digest=said["data_digest"],
@@ -208,6 +214,7 @@ def read_origin(registry: Registry, run_id: str) -> Origin:
             last=datetime.fromisoformat(said["data_last"]),
             seen_until=datetime.fromisoformat(said["seen_until"]),
             prior=float(said["prior"]),
+            decided_until=None if until is None else datetime.fromisoformat(until),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _gone(path) from error

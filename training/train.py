@@ -271,6 +271,7 @@ def _origin(source: Source, cases: Cases, slices: Slices) -> Origin:
         last=filed.max(),
         seen_until=slices.seen["submitted_at"].max(),
         prior=float(overturned(slices.seen).mean()),
+        decided_until=None if pd.isna(decided := cases.frame["decided_at"].max()) else decided,
     )
 
 

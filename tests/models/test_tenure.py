@@ -9,7 +9,16 @@ import pytest
 from features.errors import NoSuchVersion, PromotionRefused, UnfitStore
 from features.settings import Settings
 from models.registry import CHAMPION, MODEL, PREVIOUS, Registry, Version
-from models.tenure import TAG, Move, put_in_service, settle, tenures_of, this_user
+from models.tenure import (
+    TAG,
+    Move,
+    Tenure,
+    put_in_service,
+    rollback_of,
+    settle,
+    tenures_of,
+    this_user,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +66,33 @@ def test_who_judged_against_another_champion_is_told(registry):
         put_in_service(registry, "2", None, Move.PROMOTED)
     assert registry.alias_version(CHAMPION) == "1"
     assert tenures_of([registry.describe("2")]) == ()
+
+
+def test_who_was_forestalled_with_the_very_same_version_is_told_by_whom_and_when(registry):
+    put_in_service(registry, "1", None, Move.PROMOTED)
+    first = put_in_service(registry, "2", "1", Move.PROMOTED)
+    by = rf"\(by {first.by}, at {first.since:%Y-%m-%d %H:%M:%S} UTC\): nothing to do$"
+    with pytest.raises(PromotionRefused, match=f"^version 2 was put in service while you.*{by}"):
+        put_in_service(registry, "2", "1", Move.PROMOTED)
+    with pytest.raises(PromotionRefused, match=f"^version 2 was put in service meanwhile {by}"):
+        put_in_service(registry, "2", "1", Move.ROLLED_BACK)
+    assert tenures_of([registry.describe("2")]) == (first,)
+
+
+def test_a_version_is_rolled_back_until_it_serves_again():
+    def tenure(day, version, former, move):
+        return Tenure(version, move, datetime(2026, 3, day, tzinfo=UTC), former, "mia")
+
+    first = tenure(1, "2", "1", Move.PROMOTED)
+    back = tenure(2, "1", "2", Move.ROLLED_BACK)
+    third = tenure(3, "3", "1", Move.PROMOTED)
+    again = tenure(4, "2", "3", Move.PROMOTED)
+    assert rollback_of("2", []) is None
+    assert rollback_of("2", [first]) is None
+    assert rollback_of("2", [back, first]) == rollback_of("2", [third, back, first]) == back
+    assert rollback_of("1", [third, back, first]) is None
+    assert rollback_of("2", [again, third, back, first]) is None
+    assert rollback_of("3", [again, third, back, first]) is None
 
 
 def test_of_several_who_promote_at_once_exactly_one_does_and_the_others_are_told(registry):

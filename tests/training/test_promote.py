@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,9 +14,12 @@ from features.errors import PromotionRefused
 from features.files import read_table
 from features.history import History
 from features.settings import Settings
-from models.registry import CHAMPION, Registry
+from models.card_files import read_card
+from models.registry import CHAMPION, PREVIOUS, Registry
+from models.run_record import read_run
+from training.config import GateConfig
 from training.gate import GateLine
-from training.promote import NAMED, Seen, Verdict, crown, later_cases
+from training.promote import NAMED, Seen, Verdict, crown, judge, later_cases
 from training.source import row_prints
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -112,6 +116,15 @@ def test_a_refusal_with_many_faults_names_some_and_counts_the_rest(tmp_path):
 
     with pytest.raises(PromotionRefused, match=r"line 4 \(.*\); and 2 more"):
         crown(Settings(home=tmp_path), verdict(*lines))
+
+
+def test_a_refusal_beside_a_damaged_champion_does_not_say_that_it_serves_well(tmp_path):
+    failed = replace(
+        verdict(GateLine("is calibrated", 0.1, 0.05, False, 300, ""), champion="1"), damaged=True
+    )
+
+    with pytest.raises(PromotionRefused, match="Version 1 stays champion, damaged as it is"):
+        crown(Settings(home=tmp_path), failed)
 
 
 def test_a_verdict_against_another_champion_than_the_present_one_does_not_count(tmp_path):
@@ -272,6 +285,54 @@ class TestCommand:
         assert ran.code == 1
         assert "have the digest" in ran.err
         assert registry.alias_version(CHAMPION) is None
+
+    @pytest.mark.parametrize("broken", ["model/artifacts/scorer/model.json", "seen.parquet"])
+    def test_a_damaged_champion_is_not_compared_and_can_be_replaced(
+        self, home, export, run, tmp_path, broken
+    ):
+        answer, arguments = tmp_path / "gate.json", export().arguments
+        for command in (("train", *arguments), ("promote",), ("train", *arguments)):
+            assert run(*command).code == 0
+        registry = Registry(home)
+        file = registry.artifact(registry.describe("1").run_id, broken)
+        whole = file.read_bytes()
+        assert run("promote").code == 1  # the very same model: no better
+        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+        ran = run("promote", "--json", answer)
+
+        assert ran.code == 0, ran.err
+        told = "version 1 is damaged: not compared"
+        assert "version 2 against the prior alone on 150 later appeals" in ran.out
+        assert f"\n  {told}\n" in ran.out
+        said = json.loads(answer.read_text())
+        assert (said["previous"], said["not_compared"], said["attempt"]) == (
+            "1",
+            told,
+            2,
+        )  # the first model too met the prior
+        assert [line["name"] for line in said["gate"]] == ["beats the prior", "is calibrated"]
+        assert registry.champion().version == "2"
+        assert registry.alias_version(PREVIOUS) == "1"
+        record = read_run(registry, registry.describe("2").run_id)
+        assert record.verdict.not_compared == told
+        assert f"against the prior alone ({told})" in read_card(registry, "2")
+
+    def test_who_replaced_a_damaged_champion_meanwhile_stays(self, home, export, run):
+        arguments = export().arguments
+        for command in (("train", *arguments), ("promote",), *[("train", *arguments)] * 2):
+            assert run(*command).code == 0
+        registry = Registry(home)
+        folder = registry.artifact(registry.describe("1").run_id, "model/artifacts/scorer")
+        (folder / "model.json").write_text("[9, 9]")
+        late = judge(home, "3", GateConfig())
+        assert (late.passed, late.champion, late.rival) == (True, "1", None)
+        crown(home, judge(home, "2", GateConfig()))
+
+        with pytest.raises(PromotionRefused, match="version 2 came into service while version 3"):
+            crown(home, late)
+
+        assert registry.alias_version(CHAMPION) == "2"
 
     def test_without_a_challenger_the_remedy_is_to_train(self, home, run):
         ran = run("promote")

@@ -1,12 +1,14 @@
 import json
+from datetime import timedelta
 
 import pytest
 
-from features.columns import ColumnMap
+from features.columns import ColumnMap, Records
 from features.database import open_database
 from features.errors import ChangedData
 from features.files import read_table
 from features.history import History
+from features.schema import Outcome
 from models.registry import Registry
 from training.repeat import Figure, repeat
 from training.repeat_record import JUDGED, VERSIONS, installed
@@ -85,6 +87,24 @@ def test_a_history_that_has_grown_is_taken_back_to_what_it_was(home, export, run
     assert repeated.identical
     assert repeated.later == 300
     assert run("train", "--repeat", run_id).code == 0
+
+
+def test_an_appeal_that_was_decided_again_has_its_former_outcome(home, export, trained):
+    made = export()
+    into_history(home, made)
+    run_id = trained()
+    records = ColumnMap.load(made.columns).read(read_table(made.file))
+    other = {Outcome.OVERTURNED: Outcome.UPHELD, Outcome.UPHELD: Outcome.OVERTURNED}
+    latest = max(one.decided_at for one in records.decisions)
+    again = [
+        one.model_copy(
+            update={"outcome": other[one.outcome], "decided_at": latest + timedelta(hours=1)}
+        )
+        for one in records.decisions[:50]
+    ]
+    History(open_database(home)).add(Records([], again, []))
+
+    assert repeat(run_id, home).identical
 
 
 def test_an_older_run_that_does_not_tell_its_rows_is_taken_back_by_date(home, export, trained):

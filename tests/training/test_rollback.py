@@ -1,12 +1,14 @@
 """`redress rollback`: the former champion serves again, or it is said why not."""
 
 import json
+import re
 
 import pytest
 
 import training.config
+from models.card_files import read_card
 from models.registry import CHAMPION, PREVIOUS, Registry
-from models.tenure import Move, put_in_service, tenures_of
+from models.tenure import Move, put_in_service, tenures_of, this_user
 
 assert training.config  # reads the real scorer's settings, before the quick one is in its place
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick_scorer")]
@@ -81,6 +83,24 @@ def test_after_a_promotion_that_was_killed_the_one_that_served_before_serves_aga
     ran = run("rollback")
     assert ran.code == 0, ran.err
     assert (registry.alias_version(CHAMPION), registry.alias_version(PREVIOUS)) == (former, serving)
+
+
+def test_a_version_that_was_rolled_back_is_promoted_again_only_when_it_is_named(registry, run):
+    assert run("rollback", "--reason", "too many overturned").code == 0
+    card = read_card(registry, "2")
+    assert re.search(r"rolled back on \d{4}-\d\d-\d\d: too many overturned", card)
+
+    plain = run("promote")
+
+    assert plain.code == 1
+    since = tenures_of([registry.describe("1")])[0].since
+    told = f"rolled back at {since:%Y-%m-%d %H:%M} UTC by {this_user()}: too many overturned"
+    assert f"version 2 was {told}" in plain.err
+    assert "Train again, or judge it anew: `redress promote --version 2`" in plain.err
+    named = run("promote", "--version", "2")
+    assert "version 2 against version 1 on 150 later appeals" in named.out
+    assert run("rollback").code == 0  # takes the first one back
+    assert "serves already" in run("promote").out
 
 
 def test_a_former_champion_whose_files_are_damaged_is_refused(registry, run):

@@ -106,10 +106,43 @@ def test_a_search_that_was_killed_goes_on_in_the_same_run(
     assert len(trials) == 4
 
     once_more = run("train", *arguments)
-    assert once_more.code == 0
-    assert "trial" not in once_more.err.replace("trials", "")
+    assert once_more.code == 1
+    given = f"has made 4 trials and given version 1, run {parent.info.run_id}; expected more than 4"
+    assert given in once_more.err
+    assert "Give --search a larger number" in once_more.err
+    assert len(Registry(home).versions()) == 1
+
+    larger = run("train", *arguments[:-1], "5")
+    assert larger.code == 0, larger.err
+    assert "trial 5 of 5" in larger.err
     parents, trials = runs(home)
-    assert (len(parents), len(trials)) == (2, 4)
+    assert (len(parents), len(trials), len(Registry(home).versions())) == (2, 5, 2)
+
+
+def test_a_search_that_was_killed_before_it_was_registered_goes_on_without_a_further_trial(
+    home, made, config, run, monkeypatch, capsys
+):
+    arguments = [*made.arguments, "--config", config, "--search", "1"]
+
+    def dying(*_):
+        raise Killed
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Registry, "register", dying)
+        with pytest.raises(Killed):
+            run("train", *arguments)
+    assert "trial 1 of 1" in capsys.readouterr().err
+    assert Registry(home).versions() == []
+
+    ran = run("train", *arguments)
+
+    assert ran.code == 0, ran.err
+    assert "trial 1 of 1" not in ran.err
+    assert len(runs(home)[1]) == 1
+    (version,) = Registry(home).versions()
+    refused = run("train", *arguments)
+    assert refused.code == 1
+    assert f"given version {version.version}, run {version.run_id}" in refused.err
 
 
 def searching(arguments):

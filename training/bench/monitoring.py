@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from features.errors import NoScores
 from models.anytime import running_mean
 from models.drift_record import DriftRecord, Look
 from models.foreseen import Foreseen
@@ -14,11 +15,14 @@ from models.performance import Estimate, Performance
 from models.registry import CHALLENGER, CHAMPION
 from models.shadow import LEAST_PAIRS, Pairs, pairs_of
 from training.bench.home import Home
+from training.config import DriftConfig
+from training.drift import drift
 from training.promote import Verdict
 from training.repeat import Repeated
 
 __all__ = [
     "gate_table",
+    "look",
     "outlook_table",
     "repeated_table",
     "saved_so_far",
@@ -57,7 +61,10 @@ def repeated_table(repeated: Repeated) -> pd.DataFrame:
 
 
 def gate_table(verdict: Verdict) -> pd.DataFrame:
-    """List the demands of the gate: `asked`, `found`, `bound`, `passed`, `cases`, `meaning`."""
+    """List the demands of the gate: `asked`, `found`, `bound`, `passed`, `cases`, `meaning`.
+
+    Of a version that serves already nothing is asked.
+    """
     rows = [
         (line.name, line.value, line.bound, line.passed, line.cases, line.meaning)
         for line in verdict.lines
@@ -121,20 +128,37 @@ def outlook_table(record: DriftRecord) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "side", "value", "low", "high"])
 
 
-def signs(record: DriftRecord, verdict: Verdict | None) -> pd.DataFrame:
+def look(home: Home, config: DriftConfig) -> DriftRecord | str:
+    """Look at drift and record it, as `redress drift` does; where nothing is scored, say so."""
+    try:
+        return drift(home.settings, config, home.stages).record
+    except NoScores as nothing:
+        return str(nothing)
+
+
+def signs(looked: DriftRecord | str, verdict: Verdict | None) -> pd.DataFrame:
     """Lay out what speaks for training again: `question`, `answer`, `speaks for it`."""
+    rows = [("has anything moved?", looked, False)] if isinstance(looked, str) else _moved(looked)
+    if verdict is not None:
+        rows.append(("does the challenger pass the gate?", *_passed(verdict)))
+    return pd.DataFrame(rows, columns=["question", "answer", "speaks for it"])
+
+
+def _moved(record: DriftRecord) -> list[tuple[str, str, bool]]:
     realised, text = record.outlook.realised, [one for one in record.looks if one.kind == "text"]
     told = [one.name for one in record.past]
-    rows = [
+    return [
         ("is anything past its limit?", ", ".join(told) or "nothing", bool(told)),
         ("do the texts read otherwise now?", _against(text), any(one.past for one in text)),
         ("do the scores no longer mean what they say?", _error(realised), not realised.calibrated),
     ]
-    if verdict is not None and not verdict.serves_already:
-        faults = ", ".join(line.name for line in verdict.failed)
-        passed = f"no: {faults}" if faults else "yes, every line"
-        rows.append(("does the challenger pass the gate?", passed, verdict.passed))
-    return pd.DataFrame(rows, columns=["question", "answer", "speaks for it"])
+
+
+def _passed(verdict: Verdict) -> tuple[str, bool]:
+    if verdict.serves_already:
+        return f"version {verdict.version} serves already: nothing is judged", False
+    faults = ", ".join(line.name for line in verdict.failed)
+    return (f"no: {faults}" if faults else "yes, every line"), verdict.passed
 
 
 def _against(looks: list[Look]) -> str:

@@ -51,7 +51,8 @@ def gate_figure(verdict: Verdict) -> Figure:
     title = f"Does version {verdict.version} keep every bound of the gate?"
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     if not kinds:
-        said = "it serves already" if verdict.serves_already else "nothing was asked"
+        serves = f"version {verdict.version} serves already: nothing is judged"
+        said = serves if verdict.serves_already else "nothing was asked"
         says_nothing(each[0], said)
     for axes, kind in zip(each, kinds, strict=False):
         _demands(axes, table[table["meaning"] == kind], kind)
@@ -79,10 +80,12 @@ def shadow_figure(pairs: Pairs) -> Figure:
     return figure
 
 
-def moved_figure(record: DriftRecord) -> Figure:
+def moved_figure(looked: DriftRecord | str) -> Figure:
     """Draw the looks at drift as multiples of their limits, the farthest on top."""
-    looks = sorted(record.looks, key=lambda one: -_of_limit(one.value, one))[:MOST_LOOKS]
-    title = f"What has moved since version {record.version} was trained?"
+    if isinstance(looked, str):
+        return _nothing("What has moved?", looked)
+    looks = sorted(looked.looks, key=lambda one: -_of_limit(one.value, one))[:MOST_LOOKS]
+    title = f"What has moved since version {looked.version} was trained?"
     figure, axes = canvas(title, height=1.9 + ROW * max(len(looks), 2))
     if not looks:
         says_nothing(axes, "nothing could be compared")
@@ -102,12 +105,13 @@ def moved_figure(record: DriftRecord) -> Figure:
     return figure
 
 
-def outlook_figure(record: DriftRecord) -> Figure:
+def outlook_figure(looked: DriftRecord | str) -> Figure:
     """Draw each measure as it was foreseen from the scores alone, and as it came."""
-    table = outlook_table(record)
-    figure, each = panels(
-        "Were the scores as good as they promised to be?", 3, height=3.1, width=11, share_y=True
-    )
+    title = "Were the scores as good as they promised to be?"
+    if isinstance(looked, str):
+        return _nothing(title, looked)
+    table, outlook = outlook_table(looked), looked.outlook
+    figure, each = panels(title, 3, height=3.1, width=11, share_y=True)
     found = dict.fromkeys(table["side"])
     sides = [*(one for one in THEN if one in found), *(one for one in found if one not in THEN)]
     colours = {side: GREY if side in THEN else BLUE for side in sides} | {CAME: ORANGE}
@@ -116,9 +120,14 @@ def outlook_figure(record: DriftRecord) -> Figure:
         told = [colours[side] for side in rows["side"]]
         forest(axes, rows, value="value", low="low", high="high", names=sides, colours=told)
         axes.set_xlabel(label)
-    outlook = record.outlook
     share = f"{outlook.decided_share:.0%} of {outlook.all.cases:,} appeals are decided"
     figure.supxlabel(f"{share}, none of which taught or tested it; 95 % intervals", fontsize=9)
+    return figure
+
+
+def _nothing(title: str, why: str) -> Figure:
+    figure, axes = canvas(title, height=1.6)
+    says_nothing(axes, why)
     return figure
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS
+from models.run_record import Verdict
+from models.tenure import rollback_of
 from training.card.facts import Facts
 from training.card.page import Section, Table
 from training.card.words import count, day, moment, shown, three
@@ -20,6 +22,10 @@ def standing(facts: Facts) -> str:
     aliases = facts.version.aliases
     if CHAMPION in aliases:
         return "champion: it is in service"
+    back = rollback_of(facts.version.version, facts.tenures)
+    if back is not None:
+        why = f": {shown(back.reason)}" if back.reason else ""
+        return f"rolled back on {day(back.since)}{why}"
     if CHALLENGER in aliases:
         return "challenger: it is not in service, and waits to be judged"
     if PREVIOUS in aliases:
@@ -43,7 +49,7 @@ def _told(facts: Facts) -> Iterator[str]:
     if verdict is None:
         yield "The gate has not judged it yet."
     else:
-        rival = f"version {verdict.previous}" if verdict.previous else "the prior alone"
+        rival = _rival(verdict)
         failed = sum(not one.passed for one in verdict.demands)
         answer = "passed" if verdict.passed else f"refused, {failed} demands not met"
         yield f"The gate, on {verdict.cases:,} later cases against {rival}: {answer}."
@@ -56,6 +62,12 @@ def _told(facts: Facts) -> Iterator[str]:
         f"Looked at for drift on {moment(drift.looked_at)}, {drift.cases:,} scored appeals filed "
         f"{drift.since} to {drift.until}; past the limit: {past or 'nothing'}."
     )
+
+
+def _rival(verdict: Verdict) -> str:
+    if verdict.not_compared:
+        return f"the prior alone ({shown(verdict.not_compared)})"
+    return f"version {verdict.previous}" if verdict.previous else "the prior alone"
 
 
 def _tenures(facts: Facts) -> Iterator[str]:

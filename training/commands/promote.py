@@ -34,6 +34,7 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
 
     It must beat the prior and the champion on later appeals, mean what it says, and be clearly
     worse on no large slice. A refusal leaves the champion in service and ends with exit code 1.
+    A version that was rolled back has to be named; a champion that is damaged is not compared.
     """
     from models.registry import Registry
     from training.card.making import renew_cards, renewed_cards
@@ -58,12 +59,14 @@ def promote(version: str | None, alias: str, config: Path | None, json_file: Pat
 def _lines(verdict: Verdict) -> list[str]:
     if verdict.serves_already:
         return [f"version {verdict.version} serves already; nothing to do"]
-    rival = f"version {verdict.champion}" if verdict.champion else "the prior alone"
+    rival = f"version {verdict.rival}" if verdict.rival else "the prior alone"
     heading = f"version {verdict.version} against {rival} on {verdict.cases:,} later appeals"
     if verdict.champion_saw:
         heading += (
             f", of which the champion has seen {verdict.champion_saw:,}: it has the advantage"
         )
+    if verdict.not_compared:
+        heading += f"\n  {verdict.not_compared}"
     shown = [line for line in verdict.lines if not (line.slice and line.passed)]
     kept = sum(line.slice and line.passed for line in verdict.lines)
     summary = f"  passed  not clearly worse on {kept} large slices"
@@ -87,7 +90,7 @@ def _shadow(verdict: Verdict) -> list[str]:
 def _attempt(verdict: Verdict) -> list[str]:
     if verdict.attempt == 1:
         return []
-    against = f"version {verdict.champion}" if verdict.champion else "the prior"
+    against = f"version {verdict.rival}" if verdict.rival else "the prior"
     told = f"judgement {verdict.attempt:,} against {against}"
     return [f"  {told}: the more there are, the likelier one passes by chance"]
 

@@ -96,7 +96,7 @@ def test_the_gate_is_told_line_by_line():
 
 
 def test_a_champion_is_not_held_to_the_gate_again():
-    assert "it serves already" in said(gate_figure(verdict(champion="2")))
+    assert "version 2 serves already" in said(gate_figure(verdict(champion="2")))
 
 
 def test_what_moved_is_told_and_what_is_expected_is_marked():
@@ -152,6 +152,8 @@ def test_an_attribute_that_has_the_name_of_a_field_keeps_its_prefix():
         (record(look(Kind.MIX, "policy", 0.1)), verdict(False), []),
         (record(look(Kind.MIX, "policy", 0.5)), None, [0]),
         (record(look(Kind.TEXT, "text", 0.9, 0.7)), verdict(champion="2"), [0, 1]),
+        ("no scored appeals", verdict(True), [1]),
+        ("no scored appeals", verdict(champion="2"), []),
         (record(shift=0.3), verdict(True), [2, 3]),
     ],
 )
@@ -167,6 +169,13 @@ def test_a_repeated_training_is_told_figure_by_figure():
 
     assert table["same"].to_dict() == {"auc": True, "ece": False, "none": True}
     assert table.loc["ece", ["then", "now"]].tolist() == [0.03, 0.04]
+
+
+def test_where_nothing_is_scored_the_figures_say_so():
+    why = "no appeals scored by version 2 since it came into service"
+    assert why in said(moved_figure(why))
+    assert why in said(outlook_figure(why))
+    assert signs(why, None)["answer"].tolist() == [why]
 
 
 def test_a_home_without_models_has_no_versions_and_no_pairs(bench_home):
