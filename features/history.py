@@ -17,7 +17,7 @@ from typing import Any, Final
 import pandas as pd
 import sqlalchemy as sa
 
-from features.columns import Records
+from features.columns import SLACK, Records
 from features.database import writing
 from features.frame import APPEAL_COLUMNS, DECISION_COLUMNS, content_digest, lay_out
 from features.order import filing_order
@@ -45,6 +45,8 @@ class Added:
         Decisions that replaced another one of the same moment.
     decisions_unknown
         The identifiers of decisions on appeals that are not in the history: not added.
+    decisions_early
+        Appeal and moment of decisions made `SLACK` or more before the filing: not added.
     """
 
     appeals_new: int = 0
@@ -54,6 +56,7 @@ class Added:
     decisions_known: int = 0
     decisions_changed: int = 0
     decisions_unknown: tuple[str, ...] = ()
+    decisions_early: tuple[tuple[str, datetime], ...] = ()
 
 
 _NOTHING: Final = Added()
@@ -221,15 +224,22 @@ def add_decisions(
     ----------
     appeals
         What of the appeals was added before: part of what is told.
+
+    Notes
+    -----
+    One that seems made less than `SLACK` before the filing counts as made with it: clocks differ.
     """
     identifiers = [decision.appeal_id for decision in decisions]
-    filed = _known_appeals(connection, identifiers)
+    filed = _filings(connection, identifiers)
+    early = {_key(one) for one in decisions if _early(one, filed)}
+    taken = [one for one in decisions if one.appeal_id in filed and _key(one) not in early]
     known = _known_decisions(connection, identifiers)
     new: dict[tuple[str, datetime], Mapping[str, Any]] = {}
     changed: dict[tuple[str, datetime], Mapping[str, Any]] = {}
-    for decision in decisions:
-        key, row = (decision.appeal_id, decision.decided_at), _decision_row(decision)
-        if decision.appeal_id in filed and known.get(key) != row:
+    for decision in taken:
+        row = _decision_row(decision, filed[decision.appeal_id])
+        key = (decision.appeal_id, row["decided_at"])
+        if known.get(key) != row:
             (changed if key in known else new)[key] = row
     if new:
         connection.execute(sa.insert(DECISIONS), list(new.values()))
@@ -240,10 +250,20 @@ def add_decisions(
         appeals.appeals_known,
         appeals.appeals_changed,
         len(new),
-        len(decisions) - len(new) - len(changed) - len(unknown),
+        len(taken) - len(new) - len(changed),
         len(changed),
         unknown,
+        tuple(sorted(early)),
     )
+
+
+def _key(decision: Decision) -> tuple[str, datetime]:
+    return decision.appeal_id, decision.decided_at
+
+
+def _early(decision: Decision, filed: Mapping[str, datetime]) -> bool:
+    at = filed.get(decision.appeal_id)
+    return at is not None and at - decision.decided_at >= SLACK
 
 
 def _correct(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -261,6 +281,16 @@ def _known_appeals(connection: sa.Connection, identifiers: Sequence[str]) -> dic
         found = connection.execute(query.where(APPEALS.c.appeal_id.in_(chunk)))
         digests.update((row.appeal_id, row.digest) for row in found)
     return digests
+
+
+def _filings(connection: sa.Connection, identifiers: Sequence[str]) -> dict[str, datetime]:
+    """Look up when the appeals that are there were filed."""
+    moments: dict[str, datetime] = {}
+    for chunk in _chunks(identifiers):
+        query = sa.select(APPEALS.c.appeal_id, APPEALS.c.submitted_at)
+        found = connection.execute(query.where(APPEALS.c.appeal_id.in_(chunk)))
+        moments.update((row.appeal_id, row.submitted_at) for row in found)
+    return moments
 
 
 def _known_decisions(
@@ -285,9 +315,10 @@ def _appeal_row(appeal: Appeal) -> dict[str, object]:
     return row | {"digest": content_digest(row)}
 
 
-def _decision_row(decision: Decision) -> Mapping[str, Any]:
+def _decision_row(decision: Decision, filed: datetime) -> Mapping[str, Any]:
     row = {name: getattr(decision, name) for name in ("appeal_id", *DECISION_COLUMNS)}
     return row | {
+        "decided_at": max(decision.decided_at, filed),
         "outcome": str(decision.outcome),
         "escalated_to": None if decision.escalated_to is None else str(decision.escalated_to),
     }

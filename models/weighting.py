@@ -1,13 +1,13 @@
 """Figures of decided appeals, as they would be if all were decided: inverse chances and bounds.
 
-A decided appeal stands for those like it that are not decided yet: it counts 1 / P(decided by now).
-That chance depends on the appeal's age, and on how likely it is overturned, where doubtful cases
-take longer: delays are learnt within fifths of the probability, which balances what bears on the
-outcome as far as the model knows it (Hansen 2008, The prognostic analogue of the propensity score,
-Biometrika 95:481-488). Weighting: Robins and Rotnitzky (1992), inverse probability of censoring. It
-holds where, among appeals of a fifth and an age, those decided are like the others. That cannot be
-checked; the bounds of Manski (1989, Anatomy of the selection problem) hold whatever is the case:
-all that wait overturned, or none of them.
+A decided appeal stands for those like it that are not decided yet. A delay of d is seen by now
+only of appeals that are at least d old, so a case counts 1 / P(age >= its delay): inverse
+probability of censoring (Robins and Rotnitzky 1992; Uno et al. 2011, Statistics in Medicine
+30:1105-1117). It holds also where overturns take longer than other decisions, as long as the intake
+of the days looked at is alike: what is filed early and late must not differ in outcome or delay.
+Delays beyond the oldest age are seen nowhere, and nothing here stands for them. The bounds of
+Manski (1989, Anatomy of the selection problem) hold whatever is the case: all that wait overturned,
+or none of them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,11 @@ from models.delays import AgeGroup, Delays, by_age, censored_delays, truncated_d
 from models.reliability import mass_bins, read_cases
 from models.resampling import resampled_aucs
 
-__all__ = ["FEWEST", "Figures", "Missing", "Weighted", "figures_of", "missing_of"]
+__all__ = ["Figures", "Missing", "Weighted", "figures_of", "missing_of"]
 
 Floats = NDArray[np.float64]
 LEAST_CHANCE: Final = 0.1
 """A chance below this counts as this: no case stands for more than ten."""
-GROUPS: Final = 5
-FEWEST: Final = 50
-"""Decided cases in a group of probabilities below which delays are learnt from all groups."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +123,10 @@ def missing_of(cases: Missing) -> Weighted:
     undecided = len(cases.waiting_age)
     undated = not cases.delay.any()
     delays = _delays(cases.delay, cases.age, cases.waiting_age)
-    chance = np.ones(len(came)) if undated else _chances(cases)
+    filed = _filed(cases, delays)
+    chance = np.ones(len(came)) if undated else _chances(cases, filed)
     weight = 1 / np.maximum(chance, LEAST_CHANCE)
-    missing = float((weight - 1).sum()) if delays.truncated else float(undecided)
+    missing = max(float(filed.sum()) - len(came), 0.0)
     up, known = float(came.sum()), len(came) + missing
     return Weighted(
         decided=len(came),
@@ -171,30 +169,21 @@ def _delays(delay: Floats, age: Floats, waiting: Floats) -> Delays:
     return censored_delays(delay, waiting) if len(waiting) else truncated_delays(delay, age)
 
 
-def _chances(cases: Missing) -> Floats:
-    """Give the chance of each decided case to have been decided by now, (n,)."""
-    own, others = _groups(cases.probability, cases.waiting_probability)
-    chance = np.empty(len(own))
-    for group in np.unique(own):
-        rows = own == group
-        if rows.sum() < FEWEST:
-            rows_of, waits = np.ones(len(own), dtype=bool), np.ones(len(others), dtype=bool)
-        else:
-            rows_of, waits = rows, others == group
-        known = _delays_beside(cases, rows_of, waits)
-        chance[rows] = known.by(cases.age[rows])
-    return chance
+def _filed(cases: Missing, delays: Delays) -> Floats:
+    """Count for each known appeal, the decided first, how many of its age were filed.
+
+    Where the undecided are known it is the one itself. Else a decided one stands for those of its
+    age that are not decided, by the delays of all (Horvitz and Thompson 1952).
+    """
+    if not delays.truncated:
+        return np.ones(len(cases.age) + len(cases.waiting_age))
+    return np.asarray(1 / np.maximum(delays.by(cases.age), LEAST_CHANCE))
 
 
-def _delays_beside(cases: Missing, rows: NDArray[np.bool_], waits: NDArray[np.bool_]) -> Delays:
-    """Learn the delays of a group; where any appeal waits, a group without any has them all."""
-    delay, age = cases.delay[rows], cases.age[rows]
-    if len(cases.waiting_age):
-        return censored_delays(delay, cases.waiting_age[waits])
-    return truncated_delays(delay, age)
-
-
-def _groups(decided: Floats, waiting: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    together = np.concatenate((decided, waiting))
-    numbers = mass_bins(together, GROUPS)
-    return numbers[: len(decided)], numbers[len(decided) :]
+def _chances(cases: Missing, filed: Floats) -> Floats:
+    """Give the chance that an appeal is old enough for the delay of each decided one, (n,)."""
+    ages = np.concatenate((cases.age, cases.waiting_age))
+    order = np.argsort(ages)
+    younger = np.concatenate(([0.0], np.cumsum(filed[order])))
+    place = np.searchsorted(ages[order], cases.delay, side="left")
+    return np.asarray(1 - younger[place] / younger[-1])

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from features.columns import Records
 from features.faults import Fault, pointer_to, read_decision
-from features.history import History
+from features.history import Added, History
 from features.schema import Decision
 from serving.answers import Reply
 from serving.bodies import read_items
@@ -20,6 +20,8 @@ LIST: Final = "decisions"
 UNKNOWN: Final = Fault(
     "/appeal_id", "no appeal of this id is in the history; send the appeal to /v1/score first"
 )
+
+EARLY: Final = Fault("/decided_at", "a day or more before the appeal was filed; expected later")
 
 
 class DecisionDesk:
@@ -40,8 +42,8 @@ class DecisionDesk:
         read = [read_item(item) for item in items]
         decisions = [item for item in read if isinstance(item, Decision)]
         added = self.history.add(Records([], decisions, [], timed=True))
-        unknown = set(added.decisions_unknown)
-        results = [_result(found, i, items[i], unknown) for i, found in enumerate(read)]
+        checked = [_checked(found, added) for found in read]
+        results = [_result(found, i, items[i]) for i, found in enumerate(checked)]
         facts = {"new": added.decisions_new, "known": added.decisions_known}
         return Reply(json.dumps({"results": results}).encode(), facts=facts)
 
@@ -52,10 +54,17 @@ def read_item(item: object) -> Decision | Refusal:
     return read if isinstance(read, Decision) else Refusal(claimed_id(item, read), tuple(read))
 
 
-def _result(
-    read: Decision | Refusal, index: int, item: object, unknown: set[str]
-) -> dict[str, Any]:
-    if isinstance(read, Decision) and read.appeal_id not in unknown:
+def _checked(read: Decision | Refusal, added: Added) -> Decision | Refusal:
+    """Refuse what the history did not take in."""
+    if isinstance(read, Refusal):
+        return read
+    if read.appeal_id in added.decisions_unknown:
+        return Refusal(read.appeal_id, (UNKNOWN,))
+    early = (read.appeal_id, read.decided_at) in added.decisions_early
+    return Refusal(read.appeal_id, (EARLY,)) if early else read
+
+
+def _result(read: Decision | Refusal, index: int, item: object) -> dict[str, Any]:
+    if isinstance(read, Decision):
         return {"appeal_id": read.appeal_id, "status": "recorded"}
-    refusal = Refusal(read.appeal_id, (UNKNOWN,)) if isinstance(read, Decision) else read
-    return refusal_result(refusal, pointer_to(LIST, index), item)
+    return refusal_result(read, pointer_to(LIST, index), item)

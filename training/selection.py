@@ -13,6 +13,7 @@ from models.leniency import Decided, Leniency, leniency_of
 from models.registry import Registry
 from models.run_record import SELECTION
 from models.weighting import Missing, Weighted, missing_of
+from training.ages import hours, seen_at
 from training.evaluation import Evaluation
 from training.split import Slices, overturned
 
@@ -57,15 +58,16 @@ def selection(
     test = slices.test
     waiting = undecided[undecided["submitted_at"] >= test["submitted_at"].min()]
     waiting = waiting.reset_index(drop=True)
-    now = max([test["decided_at"].max(), test["submitted_at"].max(), *waiting["submitted_at"]])
+    now = seen_at(pd.concat([test["submitted_at"], waiting["submitted_at"]]), test["decided_at"])
+    delay = hours(test["decided_at"] - test["submitted_at"])
     missing = missing_of(
         Missing(
             outcome=evaluation.outcome,
             probability=evaluation.probability,
-            age=_hours(now - test["submitted_at"]),
-            delay=_hours(test["decided_at"] - test["submitted_at"]),
+            age=np.maximum(hours(now - test["submitted_at"]), delay),
+            delay=delay,
             waiting_probability=scorer.probabilities(waiting) if len(waiting) else np.zeros(0),
-            waiting_age=_hours(now - waiting["submitted_at"]),
+            waiting_age=hours(now - waiting["submitted_at"]),
         )
     )
     later = Decided(test["reviewer_id"], evaluation.outcome, evaluation.probability, _pool(test))
@@ -129,10 +131,6 @@ def _earlier(seen: pd.DataFrame) -> Decided:
 def _pool(frame: pd.DataFrame) -> pd.Series[str]:
     """Give the language, by which appeals fall to reviewers."""
     return frame["language"].astype(object).fillna("")
-
-
-def _hours(spans: pd.Series[pd.Timedelta]) -> Floats:
-    return np.asarray((spans / pd.Timedelta(hours=1)).to_numpy(np.float64))
 
 
 def _days(hours: float | None) -> str:

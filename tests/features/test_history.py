@@ -44,7 +44,10 @@ def test_what_goes_in_comes_out_as_the_frame_lays_it(cases, engine, data):
         connection.execute(sa.delete(DECISIONS))
         connection.execute(sa.delete(APPEALS))
     history = History(engine)
-    appeals, decisions = [a for a, _ in pairs], [d for _, d in pairs]
+    appeals = [a for a, _ in pairs]
+    decisions = [
+        d.model_copy(update={"decided_at": max(d.decided_at, a.submitted_at)}) for a, d in pairs
+    ]
     history.add(records(appeals, decisions))
     order = filing_order([a.submitted_at for a in appeals], [a.appeal_id for a in appeals])
     ordered = [appeals[place] for place in order]
@@ -103,6 +106,18 @@ def test_a_decision_on_an_unknown_appeal_is_told_and_not_kept(history):
     assert added.decisions_unknown == ("ghost",)
     assert added.decisions_new == 1
     assert history.counts().decisions == 1
+
+
+def test_a_decision_just_before_its_filing_is_made_with_it_and_a_day_before_it_is_told(history):
+    a_second, a_day = timedelta(seconds=1), timedelta(days=1)
+    near = decision("a1").model_copy(update={"decided_at": FILED - a_second})
+    far = decision("a2").model_copy(update={"decided_at": FILED - a_day})
+    added = history.add(records([appeal("a1"), appeal("a2")], [near, far]))
+
+    assert (added.decisions_new, added.decisions_known) == (1, 0)
+    assert added.decisions_early == (("a2", FILED - a_day),)
+    assert history.decided()["decided_at"].tolist() == [FILED]
+    assert history.add(records([], [near])).decisions_known == 1
 
 
 def test_until_knows_only_what_had_been_decided(history):

@@ -8,18 +8,19 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from models.performance import performance
 from models.reliability import InvalidCases
-from models.weighting import GROUPS, LEAST_CHANCE, Missing, figures_of, missing_of
+from models.weighting import LEAST_CHANCE, Missing, figures_of, missing_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def world(count, seed, slower=4.0, truncated=False):
-    """Appeals over thirty days; the likelier an overturn, the longer the decision takes."""
+def world(count, seed, slower=4.0, truncated=False, by="score"):
+    """Appeals over thirty days; likely overturns, or overturns, take longer to decide."""
     rng = np.random.default_rng(seed)
     said = rng.beta(1, 2, count)
     came = (rng.random(count) < said).astype(np.float64)
     age = rng.uniform(0, 720, count)
-    delay = rng.exponential(40, count) * np.where(said > np.median(said), slower, 1.0)
+    slow = came == 1 if by == "outcome" else said > np.median(said)
+    delay = rng.exponential(40, count) * np.where(slow, slower, 1.0)
     seen = delay <= age
     none = np.zeros(0)
     return came, Missing(
@@ -32,11 +33,12 @@ def world(count, seed, slower=4.0, truncated=False):
     )
 
 
+@pytest.mark.parametrize("by", ["score", "outcome"])
 @pytest.mark.parametrize("truncated", [False, True])
-def test_weighting_recovers_the_truth_where_doubtful_cases_take_longer(truncated):
+def test_weighting_recovers_the_truth_where_some_decisions_take_longer(truncated, by):
     plain, weighted = [], []
     for seed in range(6):
-        came, cases = world(4_000, seed, truncated=truncated)
+        came, cases = world(4_000, seed, truncated=truncated, by=by)
         found = missing_of(cases)
         plain.append(found.plain.overturned - came.mean())
         weighted.append(found.weighted.overturned - came.mean())
@@ -54,6 +56,16 @@ def test_weighted_figures_are_nearer_to_those_of_all():
         plain.append(found.plain.brier - expected)
         weighted.append(found.weighted.brier - expected)
     assert abs(np.mean(weighted)) < abs(np.mean(plain))
+
+
+def test_calibration_is_told_as_it_is_where_overturns_take_longer():
+    plain, weighted = [], []
+    for seed in range(6):
+        _, cases = world(4_000, seed, by="outcome")
+        found = missing_of(cases)
+        plain.append(found.plain.ece)
+        weighted.append(found.weighted.ece)
+    assert np.mean(weighted) < 0.75 * np.mean(plain)  # the scores are true
 
 
 def test_where_all_are_decided_nothing_is_weighed():
@@ -133,9 +145,8 @@ def test_decisions_without_dates_are_not_weighed():
     assert found.rate_low < found.rate_high
 
 
-def test_few_cases_are_weighed_together_and_cases_that_are_none_refused():
+def test_few_cases_are_weighed_too_and_cases_that_are_none_refused():
     _, cases = world(60, 0)
-    assert len(cases.age) < GROUPS * 50
     assert missing_of(cases).weighted.auc is not None
     with pytest.raises(InvalidCases):
         missing_of(

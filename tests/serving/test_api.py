@@ -357,6 +357,7 @@ def test_decisions_are_recorded_or_refused_one_by_one(house, client, appeal):
         sound | {"appeal_id": "decided-1"},
         sound | {"appeal_id": "never filed"},
         sound | {"appeal_id": "decided-1", "outcome": "perhaps"},
+        sound | {"appeal_id": "decided-1", "decided_at": "2020-03-04T00:00:00Z"},
         3,
     ]
     with house.client("review") as reviewer:
@@ -369,7 +370,8 @@ def test_decisions_are_recorded_or_refused_one_by_one(house, client, appeal):
     assert [result["errors"][0]["pointer"] for result in results[1:]] == [
         "/decisions/1/appeal_id",
         "/decisions/2/outcome",
-        "/decisions/3",
+        "/decisions/3/decided_at",
+        "/decisions/4",
     ]
     assert again.json() == response.json()
 

@@ -15,6 +15,7 @@ from models.delays import Delays, censored_delays
 from models.drift import LEAST_CASES, drift
 from models.makeup import bare_name, fact_values, makeup_of
 from models.proportions import wilson
+from training.ages import hours, seen_at
 from training.evaluation import values_of
 from training.split import overturned
 
@@ -110,9 +111,9 @@ def delays(appeals: pd.DataFrame) -> Delays:
         As `training.bench.home.Home.appeals`.
     """
     known = appeals["outcome"].notna()
-    now = max(appeals[FILED].max(), appeals["decided_at"].max())
-    delay = _hours(appeals.loc[known, "decided_at"] - appeals.loc[known, FILED])
-    return censored_delays(delay, _hours(now - appeals.loc[~known, FILED]))
+    now = seen_at(appeals[FILED], appeals["decided_at"])
+    delay = hours(appeals.loc[known, "decided_at"] - appeals.loc[known, FILED])
+    return censored_delays(delay, hours(now - appeals.loc[~known, FILED]))
 
 
 def leaks(decided: pd.DataFrame) -> pd.DataFrame:
@@ -181,10 +182,6 @@ def _week(frame: pd.DataFrame) -> pd.Series[Any]:
     filed = frame[FILED].dt.tz_convert("UTC").dt.floor("D")
     monday: pd.Series[Any] = filed - pd.to_timedelta(filed.dt.day_of_week, unit="D")
     return monday
-
-
-def _hours(spans: pd.Series[pd.Timedelta]) -> NDArray[np.float64]:
-    return np.asarray((spans / pd.Timedelta(hours=1)).to_numpy(np.float64))
 
 
 def _said(value: str) -> str:
