@@ -34,8 +34,8 @@ from training.drift_looks import (
 )
 from training.drift_run import record_drift
 from training.expected import named_facts
-from training.promote import Seen
 from training.reference import learnt_again, read_makeup
+from training.seen import Seen
 from training.source import Cases
 from training.stages import Stages
 from training.tracking import Origin, read_origin, read_seen

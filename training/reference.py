@@ -11,7 +11,7 @@ import pandas as pd
 from features.errors import InputError
 from models.makeup import Makeup, makeup_of
 from models.registry import Registry, Served
-from training.promote import Seen
+from training.seen import Seen
 from training.source import Cases, read_cases
 from training.tracking import Origin
 

@@ -17,8 +17,8 @@ from models.shadow import LEAST_PAIRS, Pairs, pairs_of
 from training.bench.home import Home
 from training.config import DriftConfig
 from training.drift import drift
-from training.promote import Verdict
 from training.repeat import Repeated
+from training.verdict import Verdict
 
 __all__ = [
     "gate_table",

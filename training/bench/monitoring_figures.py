@@ -23,7 +23,7 @@ from training.bench.drawing import (
     says_nothing,
 )
 from training.bench.monitoring import CAME, THEN, gate_table, outlook_table, saved_so_far
-from training.promote import Verdict
+from training.verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from features.settings import Settings
 
 if TYPE_CHECKING:
     from training.gate import GateLine
-    from training.promote import Verdict
+    from training.verdict import Verdict
 
 
 @click.command()

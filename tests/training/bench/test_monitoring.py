@@ -24,8 +24,8 @@ from training.bench.monitoring_figures import (
     shadow_figure,
 )
 from training.gate import GateLine
-from training.promote import Verdict
 from training.repeat import Figure, Repeated
+from training.verdict import Verdict
 
 
 def pairs(count, better=0.1, seed=0):
