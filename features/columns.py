@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from features.dating import dated
 from features.errors import UnknownColumn
 from features.faults import Fault, read_appeal, read_decision
 from features.fields import Field, appeal_fields, attribute_fields, decision_fields
@@ -20,8 +21,6 @@ from features.schema import Appeal, Decision
 
 UNTIMED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When an appeal counts as filed whose mapping names no `submitted_at`."""
-SLACK: Final = timedelta(days=1)
-"""How long before its filing a decision may seem made: dates without hours, and local time."""
 _MOST_NAMED: Final = 12
 
 
@@ -216,14 +215,13 @@ class _Rows:
         return raw
 
     def _dated(self, case: _Case) -> _Case | Rejection:
-        """Refuse a decision made before the appeal; mend what coarse dates may do."""
-        decision, filed = case.decision, case.appeal.submitted_at
-        if decision is None or "submitted_at" not in self.appeal or decision.decided_at >= filed:
+        """Refuse a decision whose date cannot be, where filings have one; mend coarse dates."""
+        if case.decision is None or "submitted_at" not in self.appeal:
             return case
-        if filed - decision.decided_at >= SLACK:
-            detail = "decided a day or more before it was filed"
-            return Rejection(case.line, _at(self.decision["decided_at"], detail))
-        return replace(case, decision=decision.model_copy(update={"decided_at": filed}))
+        decision = dated(case.decision, case.appeal.submitted_at, datetime.now(UTC))
+        if isinstance(decision, Fault):
+            return Rejection(case.line, self._reason([decision], self.decision))
+        return replace(case, decision=decision)
 
     def _reason(self, faults: list[Fault], fields: Mapping[str, Field]) -> str:
         return "; ".join(

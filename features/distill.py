@@ -22,10 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from pydantic import Field
 from tokenizers import Tokenizer
 
 from features.encoder import StudentEncoder, silent
@@ -37,6 +39,7 @@ from features.vectors import unit
 from features.vocabulary import learn
 
 Matrix = NDArray[np.float32]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class DistillConfig(Contract):
@@ -61,14 +64,14 @@ class DistillConfig(Contract):
         Of the choice of the texts that the teacher reads.
     """
 
-    token_budget: int = 300_000
-    held_out: float = 0.1
-    least: int = 3
-    most: int = 20_000
-    smoothing: float = 5e-3
-    ridge: tuple[float, ...] = (0.5, 1.0, 2.0)
-    map_ridge: float = 1.0
-    seed: int = 0
+    token_budget: Annotated[int, Field(ge=1)] = 300_000
+    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    least: Annotated[int, Field(ge=1)] = 3
+    most: Annotated[int, Field(ge=0)] = 20_000
+    smoothing: Positive = 5e-3
+    ridge: Annotated[tuple[Positive, ...], Field(min_length=1)] = (0.5, 1.0, 2.0)
+    map_ridge: Positive = 1.0
+    seed: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pandas as pd
 import sqlalchemy as sa
 
-from features.columns import SLACK, Records
+from features.columns import Records
 from features.database import writing
+from features.dating import dated
+from features.faults import Fault
 from features.frame import APPEAL_COLUMNS, DECISION_COLUMNS, content_digest, lay_out
 from features.order import filing_order
 from features.schema import Appeal, Decision
@@ -27,6 +29,15 @@ from features.tables import APPEALS, DECISIONS
 _APPEAL: Final = (*APPEAL_COLUMNS, "attributes")
 _CHUNK: Final = 10_000
 """Identifiers in one question: below the number of variables that either database takes."""
+
+
+@dataclass(frozen=True)
+class Misdated:
+    """A decision that `features.dating.dated` refuses, and why."""
+
+    appeal_id: str
+    decided_at: datetime
+    fault: Fault
 
 
 @dataclass(frozen=True)
@@ -45,8 +56,8 @@ class Added:
         Decisions that replaced another one of the same moment.
     decisions_unknown
         The identifiers of decisions on appeals that are not in the history: not added.
-    decisions_early
-        Appeal and moment of decisions made `SLACK` or more before the filing: not added.
+    decisions_misdated
+        Decisions that cannot have been made then: not added.
     """
 
     appeals_new: int = 0
@@ -56,7 +67,7 @@ class Added:
     decisions_known: int = 0
     decisions_changed: int = 0
     decisions_unknown: tuple[str, ...] = ()
-    decisions_early: tuple[tuple[str, datetime], ...] = ()
+    decisions_misdated: tuple[Misdated, ...] = ()
 
 
 _NOTHING: Final = Added()
@@ -227,24 +238,21 @@ def add_decisions(
 
     Notes
     -----
-    One that seems made less than `SLACK` before the filing counts as made with it: clocks differ.
+    Dates are held against the filings that are kept, by `features.dating.dated`.
     """
     identifiers = [decision.appeal_id for decision in decisions]
     filed = _filings(connection, identifiers)
-    early = {_key(one) for one in decisions if _early(one, filed)}
-    taken = [one for one in decisions if one.appeal_id in filed and _key(one) not in early]
+    taken, misdated = _dated([one for one in decisions if one.appeal_id in filed], filed)
     known = _known_decisions(connection, identifiers)
     new: dict[tuple[str, datetime], Mapping[str, Any]] = {}
     changed: dict[tuple[str, datetime], Mapping[str, Any]] = {}
     for decision in taken:
-        row = _decision_row(decision, filed[decision.appeal_id])
-        key = (decision.appeal_id, row["decided_at"])
+        key, row = (decision.appeal_id, decision.decided_at), _decision_row(decision)
         if known.get(key) != row:
             (changed if key in known else new)[key] = row
     if new:
         connection.execute(sa.insert(DECISIONS), list(new.values()))
     _correct(connection, changed.values())
-    unknown = tuple(identifier for identifier in identifiers if identifier not in filed)
     return Added(
         appeals.appeals_new,
         appeals.appeals_known,
@@ -252,18 +260,23 @@ def add_decisions(
         len(new),
         len(taken) - len(new) - len(changed),
         len(changed),
-        unknown,
-        tuple(sorted(early)),
+        tuple(identifier for identifier in identifiers if identifier not in filed),
+        tuple(misdated),
     )
 
 
-def _key(decision: Decision) -> tuple[str, datetime]:
-    return decision.appeal_id, decision.decided_at
-
-
-def _early(decision: Decision, filed: Mapping[str, datetime]) -> bool:
-    at = filed.get(decision.appeal_id)
-    return at is not None and at - decision.decided_at >= SLACK
+def _dated(
+    decisions: Iterable[Decision], filed: Mapping[str, datetime]
+) -> tuple[list[Decision], list[Misdated]]:
+    """Part the decisions whose date can be from the others."""
+    taken, misdated, now = [], [], datetime.now(UTC)
+    for decision in decisions:
+        read = dated(decision, filed[decision.appeal_id], now)
+        if isinstance(read, Fault):
+            misdated.append(Misdated(decision.appeal_id, decision.decided_at, read))
+        else:
+            taken.append(read)
+    return taken, misdated
 
 
 def _correct(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -315,10 +328,9 @@ def _appeal_row(appeal: Appeal) -> dict[str, object]:
     return row | {"digest": content_digest(row)}
 
 
-def _decision_row(decision: Decision, filed: datetime) -> Mapping[str, Any]:
+def _decision_row(decision: Decision) -> Mapping[str, Any]:
     row = {name: getattr(decision, name) for name in ("appeal_id", *DECISION_COLUMNS)}
     return row | {
-        "decided_at": max(decision.decided_at, filed),
         "outcome": str(decision.outcome),
         "escalated_to": None if decision.escalated_to is None else str(decision.escalated_to),
     }

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy.special import expit
 
 from features.encoder import StudentEncoder
 from features.schema import Contract, Team
 from models.calibration import Calibration, Slice
 from models.logistic import Coefficients, Columns, fit_logistic
+from models.penalties import Positive
 
 Array = NDArray[np.float64]
 
+Share = Annotated[float, Field(gt=0, lt=1)]
 TEAMS: Final = tuple(team.value for team in Team if team is not Team.NONE)
 
 PROTOTYPES: Final[dict[str, tuple[str, ...]]] = {
@@ -70,10 +73,10 @@ class RiskConfig(Contract):
         With prototypes: the share of cases taken to need an escalation.
     """
 
-    least_escalations: int = 40
-    penalty: tuple[float, float, float, float] = (5.0, 50.0, 3.0, 10.0)
-    latest_share: float = 0.25
-    usual_share: float = 0.03
+    least_escalations: Annotated[int, Field(ge=0)] = 40
+    penalty: tuple[Positive, Positive, Positive, Positive] = (5.0, 50.0, 3.0, 10.0)
+    latest_share: Share = 0.25
+    usual_share: Share = 0.03
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Missing:
     outcome, probability, age, delay
         (n,) of the decided: 1 where overturned, what the model said, hours since filing, and from
         filing to decision.
-    waiting_probability, waiting_age
+    waiting_age
         (m,) of the undecided.
     """
 
@@ -47,7 +47,6 @@ class Missing:
     probability: Floats
     age: Floats
     delay: Floats
-    waiting_probability: Floats
     waiting_age: Floats
 
 
@@ -173,7 +172,8 @@ def _filed(cases: Missing, delays: Delays) -> Floats:
     """Count for each known appeal, the decided first, how many of its age were filed.
 
     Where the undecided are known it is the one itself. Else a decided one stands for those of its
-    age that are not decided, by the delays of all (Horvitz and Thompson 1952).
+    age that are not decided, by the delays of all (Horvitz and Thompson 1952): what follows is the
+    product-limit estimate of ages that are seen only from their delay on (Lynden-Bell 1971).
     """
     if not delays.truncated:
         return np.ones(len(cases.age) + len(cases.waiting_age))

@@ -21,8 +21,6 @@ UNKNOWN: Final = Fault(
     "/appeal_id", "no appeal of this id is in the history; send the appeal to /v1/score first"
 )
 
-EARLY: Final = Fault("/decided_at", "a day or more before the appeal was filed; expected later")
-
 
 class DecisionDesk:
     """Takes decisions in. One that is known already is taken in again without a trace."""
@@ -60,8 +58,12 @@ def _checked(read: Decision | Refusal, added: Added) -> Decision | Refusal:
         return read
     if read.appeal_id in added.decisions_unknown:
         return Refusal(read.appeal_id, (UNKNOWN,))
-    early = (read.appeal_id, read.decided_at) in added.decisions_early
-    return Refusal(read.appeal_id, (EARLY,)) if early else read
+    key = (read.appeal_id, read.decided_at)
+    faults = (
+        one.fault for one in added.decisions_misdated if (one.appeal_id, one.decided_at) == key
+    )
+    fault = next(faults, None)
+    return read if fault is None else Refusal(read.appeal_id, (fault,))
 
 
 def _result(read: Decision | Refusal, index: int, item: object) -> dict[str, Any]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["hours", "seen_at"]
+from models.flow import last_flowing_day
 
-ALMOST_ALL: Final = 0.999
-"""Share of the decisions that tell the moment: a few dates far ahead are mistakes."""
+__all__ = ["hours", "seen_at"]
 
 
 def seen_at(filed: pd.Series[pd.Timestamp], decided: pd.Series[pd.Timestamp]) -> pd.Timestamp:
     """Tell the moment at which the data were seen: that of the latest filing or decision.
 
-    A few decisions dated far ahead do not move it, nor any that lies in the future.
+    Neither the few that come long after all others move it (`models.flow`), nor any that lies in
+    the future, as long as there are others.
 
     Parameters
     ----------
@@ -27,13 +26,20 @@ def seen_at(filed: pd.Series[pd.Timestamp], decided: pd.Series[pd.Timestamp]) ->
     decided
         (m,) UTC; missing where there is none.
     """
-    known = decided.dropna().sort_values().tolist()
-    if not known:
-        return filed.max()
-    latest = known[int(ALMOST_ALL * (len(known) - 1))]
-    return max(filed.max(), min(latest, pd.Timestamp(datetime.now(UTC))))
+    now = pd.Timestamp(datetime.now(UTC))
+    streams = [one[one <= now] for one in (filed, decided)]
+    ends = [_end(one) for one in streams if len(one)]
+    return max(ends) if ends else filed.max()
 
 
 def hours(spans: pd.Series[pd.Timedelta]) -> NDArray[np.float64]:
     """Give spans in hours, (n,): none below 0, as a decision dated before its filing took none."""
     return np.asarray((spans / pd.Timedelta(hours=1)).to_numpy(np.float64)).clip(min=0.0)
+
+
+def _end(moments: pd.Series[pd.Timestamp]) -> pd.Timestamp:
+    """Give the last moment of the last day on which a stream flowed."""
+    days = moments.dt.floor("D")
+    counts = {pd.Timestamp(str(day)).date(): int(n) for day, n in days.value_counts().items()}
+    end = last_flowing_day(counts) or max(counts)
+    return moments[days <= pd.Timestamp(end, tz="UTC")].max()

@@ -118,7 +118,8 @@ def _range(schema: Mapping[str, Any]) -> str:
     if "prefixItems" in schema:
         return f"list of {len(schema['prefixItems'])}, each a {_range(schema['prefixItems'][0])}"
     if "items" in schema:
-        return f"list, each a {_range(schema['items'])}"
+        some = "list of at least one" if schema.get("minItems") else "list"
+        return f"{some}, each a {_range(schema['items'])}"
     if "additionalProperties" in schema:
         return f"for each name a {_range(schema['additionalProperties'])}"
     bounds = [f"{word} {schema[one]:,.10g}" for one, word in _BOUNDS.items() if one in schema]

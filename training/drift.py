@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from features.errors import InvalidDate, LimitsPassed, NoChampion, NoScores
 from features.frame import ATTRIBUTE_PREFIX, attribute_names
 from features.history import History
 from features.settings import Settings
-from models.drift_record import DriftRecord, Look
+from models.drift_record import DriftRecord, Kind, Look
 from models.makeup import FIELDS, SCORE, Makeup
 from models.performance import Estimate
 from models.registry import Registry, Served
@@ -42,6 +43,13 @@ from training.tracking import Origin, read_origin, read_seen
 from training.window import last_day
 
 __all__ = ["Drifted", "Period", "drift", "period_of", "require_within"]
+
+REMEDY: Final = "See what moved; `redress train` on the new outcomes, then `redress promote`"
+MIX_REMEDY: Final = (
+    "Name facts that must grow, such as the age of an account, under `drift.expected` and give it "
+    "with --config; for others see what moved, then `redress train` and `redress promote`"
+)
+"""Where only facts have moved: training again does not stop what grows by itself."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +162,7 @@ def require_within(record: DriftRecord) -> None:
         )
         raise LimitsPassed(
             f"version {record.version} is past its limits: {named}",
-            remedy="See what moved; `redress train` on the new outcomes, then `redress promote`",
+            remedy=MIX_REMEDY if all(look.kind == Kind.MIX for look in record.past) else REMEDY,
         )
 
 

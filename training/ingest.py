@@ -49,7 +49,7 @@ class Ingested:
     def as_json(self) -> dict[str, object]:
         """Give the answer for machines."""
         counts = asdict(self.added)
-        for told in ("decisions_unknown", "decisions_early"):
+        for told in ("decisions_unknown", "decisions_misdated"):
             counts[told] = len(getattr(self.added, told))
         moments = (self.first_submitted_at, self.last_submitted_at)
         first, last = (None if moment is None else moment.isoformat() for moment in moments)
@@ -74,8 +74,8 @@ class Ingested:
             lines.append(f"{added.appeals_changed:,} known appeals differ now: kept as filed")
         if added.decisions_changed:
             lines.append(f"{added.decisions_changed:,} decisions corrected")
-        if early := len(added.decisions_early):
-            lines.append(f"{early:,} decisions left out: made a day or more before the filing")
+        if misdated := len(added.decisions_misdated):
+            lines.append(f"{misdated:,} decisions left out: their date cannot be")
         if self.rejected_file is not None:
             lines.append(f"{self.rejected:,} rows rejected, see {self.rejected_file}")
             lines.append(f"mostly: {self.commonest}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,6 @@ from training.ages import hours, seen_at
 from training.evaluation import Evaluation
 from training.split import Slices, overturned
 
-if TYPE_CHECKING:
-    from models.scorer import Scorer
-
 __all__ = ["Selection", "record_selection", "selection", "selection_words"]
 
 Floats = NDArray[np.float64]
@@ -30,19 +27,31 @@ DAY: Final = 24.0
 
 @dataclass(frozen=True)
 class Selection:
-    """What outcomes that are not there, and the choice of reviewers, may do to the figures."""
+    """What outcomes that are not there, and the choice of reviewers, may do to the figures.
+
+    Attributes
+    ----------
+    missing, leniency
+        The two.
+    misdated
+        Test cases whose decision has a date that cannot be. Before the filing: it counts as made
+        with it. Long after all others, or in the future: as of then it is not decided yet.
+    """
 
     missing: Weighted
     leniency: Leniency
+    misdated: int = 0
 
     def as_dict(self) -> dict[str, object]:
-        """Give both for JSON."""
-        return {"missing": self.missing.as_dict(), "leniency": self.leniency.as_dict()}
+        """Give all of it for JSON."""
+        return {
+            "missing": self.missing.as_dict(),
+            "leniency": self.leniency.as_dict(),
+            "misdated": self.misdated,
+        }
 
 
-def selection(
-    slices: Slices, undecided: pd.DataFrame, scorer: Scorer, evaluation: Evaluation
-) -> Selection:
+def selection(slices: Slices, undecided: pd.DataFrame, evaluation: Evaluation) -> Selection:
     """Find what the labels of the test slice leave out.
 
     Parameters
@@ -52,26 +61,38 @@ def selection(
     undecided
         As `features.frame.appeal_frame`: what was not. Those filed before the test slice are left
         out.
-    scorer
-        Scores the undecided.
     """
     test = slices.test
     waiting = undecided[undecided["submitted_at"] >= test["submitted_at"].min()]
-    waiting = waiting.reset_index(drop=True)
-    now = seen_at(pd.concat([test["submitted_at"], waiting["submitted_at"]]), test["decided_at"])
-    delay = hours(test["decided_at"] - test["submitted_at"])
-    missing = missing_of(
-        Missing(
-            outcome=evaluation.outcome,
-            probability=evaluation.probability,
-            age=np.maximum(hours(now - test["submitted_at"]), delay),
-            delay=delay,
-            waiting_probability=scorer.probabilities(waiting) if len(waiting) else np.zeros(0),
-            waiting_age=hours(now - waiting["submitted_at"]),
-        )
-    )
+    filed = pd.concat([test["submitted_at"], waiting["submitted_at"]], ignore_index=True)
+    now = seen_at(filed, test["decided_at"])
+    in_time = (test["decided_at"] <= now).to_numpy()
+    known = in_time if in_time.any() else ~in_time
+    missing = missing_of(_as_seen(test, waiting, evaluation, now, known))
     later = Decided(test["reviewer_id"], evaluation.outcome, evaluation.probability, _pool(test))
-    return Selection(missing, leniency_of(_earlier(slices.seen), later))
+    early = (test["decided_at"] < test["submitted_at"]).to_numpy()
+    misdated = int((early | ~known).sum())
+    return Selection(missing, leniency_of(_earlier(slices.seen), later), misdated)
+
+
+def _as_seen(
+    test: pd.DataFrame,
+    waiting: pd.DataFrame,
+    evaluation: Evaluation,
+    now: pd.Timestamp,
+    known: NDArray[np.bool_],
+) -> Missing:
+    """Take what is dated later as undecided still, where the undecided are known."""
+    age = hours(now - test["submitted_at"])
+    delay = hours(test["decided_at"] - test["submitted_at"])
+    late = ~known & bool(len(waiting))
+    return Missing(
+        outcome=evaluation.outcome[known],
+        probability=evaluation.probability[known],
+        age=np.maximum(age, delay)[known],
+        delay=delay[known],
+        waiting_age=np.concatenate((hours(now - waiting["submitted_at"]), age[late])),
+    )
 
 
 def record_selection(registry: Registry, run_id: str, found: Selection) -> None:
@@ -81,7 +102,10 @@ def record_selection(registry: Registry, run_id: str, found: Selection) -> None:
 
 def selection_words(found: Selection) -> dict[str, str]:
     """Say in a line each what is missing, and how much hangs on the reviewer."""
-    return {"not decided yet": _missing(found.missing), "reviewers": _reviewers(found.leniency)}
+    waiting = _missing(found.missing)
+    if found.misdated:
+        waiting += f"; {found.misdated:,} dated before their filing or long after all others"
+    return {"not decided yet": waiting, "reviewers": _reviewers(found.leniency)}
 
 
 def _missing(found: Weighted) -> str:

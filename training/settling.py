@@ -7,13 +7,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from models.delays import Delays, censored_delays, truncated_delays
+from training.ages import hours, seen_at
 
 __all__ = ["LEAST_SETTLED", "Settling", "settling_of"]
 
-Floats = NDArray[np.float64]
 LEAST_SETTLED: Final = 0.9
 """Share of its outcomes below which a period is young."""
 LEAST_CHANCE: Final = 0.1
@@ -48,7 +47,7 @@ class Settling:
             (n,) and (m,) rows with `submitted_at`, n at least 1.
         """
         filed = pd.concat([decided["submitted_at"], undecided["submitted_at"]])
-        chance = self.delays.by(_hours(self.now - filed)) / self.delays.share[-1]
+        chance = self.delays.by(hours(self.now - filed)) / self.delays.share[-1]
         if self.delays.truncated:
             return float(len(chance) / (1 / np.maximum(chance, LEAST_CHANCE)).sum())
         return float(chance.mean())
@@ -65,15 +64,12 @@ def settling_of(decided: pd.DataFrame, undecided: pd.DataFrame) -> Settling:
         As `features.frame.appeal_frame`; none where only decided appeals are known, as in an export
         of decisions.
     """
-    moments = [decided["submitted_at"], decided["decided_at"], undecided["submitted_at"]]
-    now = max(times.max() for times in moments if len(times))
-    delay = np.maximum(_hours(decided["decided_at"] - decided["submitted_at"]), 0.0)
+    parts = [part["submitted_at"] for part in (decided, undecided) if len(part)]
+    now = seen_at(pd.concat(parts), decided["decided_at"])
+    delay = hours(decided["decided_at"] - decided["submitted_at"])
     if len(undecided):
-        delays = censored_delays(delay, _hours(now - undecided["submitted_at"]))
+        delays = censored_delays(delay, hours(now - undecided["submitted_at"]))
     else:
-        delays = truncated_delays(delay, _hours(now - decided["submitted_at"]))
+        age = np.maximum(hours(now - decided["submitted_at"]), delay)
+        delays = truncated_delays(delay, age)
     return Settling(delays, now)
-
-
-def _hours(spans: pd.Series[pd.Timedelta]) -> Floats:
-    return np.asarray((spans / pd.Timedelta(hours=1)).to_numpy(np.float64))

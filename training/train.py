@@ -239,7 +239,7 @@ def _measured(
         evaluation = _evaluate(scorer, slices.test, config)
         priority = scorer.priorities(slices.test)
         judgement = judge(slices.test, evaluation, priority, source, settings, config)
-        left_out = selection(slices, material.cases.undecided, scorer, evaluation)
+        left_out = selection(slices, material.cases.undecided, evaluation)
     origin = _origin(source, material.cases, slices)
     return Fitted(scorer, slices, evaluation, origin, judgement, left_out)
 

@@ -128,6 +128,7 @@ def test_outcomes_are_compared_by_their_spelling(result):
         ({"filed": "1970-01-01"}, "column 'filed': 1970-01-01T00:00:00.* is not between 1990 and"),
         ({"closed": "never"}, "column 'closed': a text of 5 characters; expected a date"),
         ({"closed": "2024-05-29"}, "column 'closed': decided a day or more before it was filed"),
+        ({"closed": "2099-05-29"}, "column 'closed': decided a day or more from now"),
         ({"id": ""}, "column 'id': missing"),
         ({"id": "x" * 201}, "column 'id': a text of 201 characters; expected at most 200"),
         ({"body": "x" * 2**20}, "column 'title . body': a text of 1,048,583 characters"),

@@ -115,9 +115,33 @@ def test_a_decision_just_before_its_filing_is_made_with_it_and_a_day_before_it_i
     added = history.add(records([appeal("a1"), appeal("a2")], [near, far]))
 
     assert (added.decisions_new, added.decisions_known) == (1, 0)
-    assert added.decisions_early == (("a2", FILED - a_day),)
+    assert [(one.appeal_id, one.decided_at) for one in added.decisions_misdated] == [
+        ("a2", FILED - a_day)
+    ]
     assert history.decided()["decided_at"].tolist() == [FILED]
     assert history.add(records([], [near])).decisions_known == 1
+
+
+def test_a_decision_dated_ahead_is_told_and_not_kept(history):
+    a_year = datetime.now(UTC) + timedelta(days=365)
+    ahead = decision().model_copy(update={"decided_at": a_year})
+    added = history.add(records([appeal()], [ahead, decision()]))
+
+    assert [one.fault.pointer for one in added.decisions_misdated] == ["/decided_at"]
+    assert added.decisions_new == history.counts().decisions == 1
+
+
+def test_what_is_decided_now_counts_though_the_filing_is_dated_ahead(history):
+    now = datetime.now(UTC)
+    for hours in (8, 800):
+        name = f"a{hours}"
+        filed = appeal(name, submitted_at=now + timedelta(hours=hours))
+        twice = [decision(name, reviewer_id=one) for one in ("r1", "r2")]
+        moments = [now, now + timedelta(microseconds=1)]
+        made = [
+            d.model_copy(update={"decided_at": at}) for d, at in zip(twice, moments, strict=True)
+        ]
+        assert history.add(records([filed], made)).decisions_new == 2
 
 
 def test_until_knows_only_what_had_been_decided(history):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,24 +14,22 @@ from models.weighting import LEAST_CHANCE, Missing, figures_of, missing_of
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def world(count, seed, slower=4.0, truncated=False, by="score"):
-    """Appeals over thirty days; likely overturns, or overturns, take longer to decide."""
+def scored(count, seed):
+    """Probabilities, and outcomes of which they are true."""
     rng = np.random.default_rng(seed)
     said = rng.beta(1, 2, count)
-    came = (rng.random(count) < said).astype(np.float64)
+    return rng, said, (rng.random(count) < said).astype(np.float64)
+
+
+def world(count, seed, slower=4.0, truncated=False, by="score"):
+    """Appeals over thirty days; likely overturns, or overturns, take longer to decide."""
+    rng, said, came = scored(count, seed)
     age = rng.uniform(0, 720, count)
     slow = came == 1 if by == "outcome" else said > np.median(said)
     delay = rng.exponential(40, count) * np.where(slow, slower, 1.0)
     seen = delay <= age
-    none = np.zeros(0)
-    return came, Missing(
-        came[seen],
-        said[seen],
-        age[seen],
-        delay[seen],
-        none if truncated else said[~seen],
-        none if truncated else age[~seen],
-    )
+    waits = np.zeros(0) if truncated else age[~seen]
+    return came, Missing(came[seen], said[seen], age[seen], delay[seen], waits)
 
 
 @pytest.mark.parametrize("by", ["score", "outcome"])
@@ -51,7 +50,7 @@ def test_weighted_figures_are_nearer_to_those_of_all():
     for seed in range(6):
         _, cases = world(4_000, seed, slower=8.0)
         found = missing_of(cases)
-        said = np.concatenate((cases.probability, cases.waiting_probability))
+        _, said, _ = scored(4_000, seed)
         expected = float(np.mean(said * (1 - said)))
         plain.append(found.plain.brier - expected)
         weighted.append(found.weighted.brier - expected)
@@ -70,8 +69,7 @@ def test_calibration_is_told_as_it_is_where_overturns_take_longer():
 
 def test_where_all_are_decided_nothing_is_weighed():
     _, cases = world(500, 0)
-    none = np.zeros(0)
-    old = Missing(cases.outcome, cases.probability, cases.age + 10_000, cases.delay, none, none)
+    old = replace(cases, age=cases.age + 10_000, waiting_age=np.zeros(0))
     found = missing_of(old)
     assert found.plain == found.weighted
     assert found.effective == pytest.approx(found.decided)
@@ -130,15 +128,7 @@ def test_a_case_that_counts_twice_is_two_cases(seed):
 
 def test_decisions_without_dates_are_not_weighed():
     _, cases = world(200, 0)
-    still = Missing(
-        cases.outcome,
-        cases.probability,
-        cases.age,
-        np.zeros(len(cases.age)),
-        cases.waiting_probability,
-        cases.waiting_age,
-    )
-    found = missing_of(still)
+    found = missing_of(replace(cases, delay=np.zeros(len(cases.age))))
     assert found.undated
     assert found.median_hours is None
     assert found.weighted == found.plain
@@ -149,13 +139,4 @@ def test_few_cases_are_weighed_too_and_cases_that_are_none_refused():
     _, cases = world(60, 0)
     assert missing_of(cases).weighted.auc is not None
     with pytest.raises(InvalidCases):
-        missing_of(
-            Missing(
-                cases.outcome + 1,
-                cases.probability,
-                cases.age,
-                cases.delay,
-                cases.waiting_probability,
-                cases.waiting_age,
-            )
-        )
+        missing_of(replace(cases, outcome=cases.outcome + 1))

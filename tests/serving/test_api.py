@@ -358,6 +358,7 @@ def test_decisions_are_recorded_or_refused_one_by_one(house, client, appeal):
         sound | {"appeal_id": "never filed"},
         sound | {"appeal_id": "decided-1", "outcome": "perhaps"},
         sound | {"appeal_id": "decided-1", "decided_at": "2020-03-04T00:00:00Z"},
+        sound | {"appeal_id": "decided-1", "decided_at": "2099-03-04T00:00:00Z"},
         3,
     ]
     with house.client("review") as reviewer:
@@ -371,7 +372,8 @@ def test_decisions_are_recorded_or_refused_one_by_one(house, client, appeal):
         "/decisions/1/appeal_id",
         "/decisions/2/outcome",
         "/decisions/3/decided_at",
-        "/decisions/4",
+        "/decisions/4/decided_at",
+        "/decisions/5",
     ]
     assert again.json() == response.json()
 

@@ -20,14 +20,22 @@ def test_the_data_were_seen_at_the_latest_filing_or_decision():
     )
 
 
-def test_a_decision_dated_far_ahead_does_not_move_it():
-    usual = list(range(28)) * 60
-    assert seen_at(days(0), days(*usual, 365)) == FIRST + timedelta(days=27)
+@pytest.mark.parametrize("stragglers", [[365], [365, 365, 400]])
+def test_a_few_dated_far_ahead_do_not_move_it(stragglers):
+    usual = list(range(28)) * 20
+    last = FIRST + timedelta(days=27)
+    assert seen_at(days(0), days(*usual, *stragglers)) == last
+    assert seen_at(days(*usual, *stragglers), days(5)) == last
+
+
+def test_decisions_in_a_lot_long_after_the_filings_move_it():
+    assert seen_at(days(*range(28)), days(*[90] * 5)) == FIRST + timedelta(days=90)
 
 
 def test_no_decision_of_the_future_counts():
     ahead = pd.Series([pd.Timestamp.now(UTC) + pd.Timedelta(days=400)] * 5)
-    assert seen_at(days(0), ahead) <= pd.Timestamp.now(UTC)
+    assert seen_at(days(0), ahead) == FIRST
+    assert seen_at(ahead, ahead) == ahead[0]  # the clock is behind, or all dates are moved
 
 
 def test_a_decision_before_its_filing_took_no_time():

@@ -77,7 +77,7 @@ def test_a_file_goes_into_the_history(table, mapping, settings):
         "decisions_known": 0,
         "decisions_changed": 0,
         "decisions_unknown": 0,
-        "decisions_early": 0,
+        "decisions_misdated": 0,
         "rejected": 0,
         "rejected_file": None,
         "first_submitted_at": "2024-05-30T00:00:00+00:00",

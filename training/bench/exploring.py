@@ -105,13 +105,15 @@ def missingness(decided: pd.DataFrame) -> pd.DataFrame:
 def delays(appeals: pd.DataFrame) -> Delays:
     """Tell what share is decided how long after filing; those that still wait are minded.
 
+    As of the moment at which the data were seen: what is dated later waits still.
+
     Parameters
     ----------
     appeals
         As `training.bench.home.Home.appeals`.
     """
-    known = appeals["outcome"].notna()
     now = seen_at(appeals[FILED], appeals["decided_at"])
+    known = appeals["decided_at"] <= now
     delay = hours(appeals.loc[known, "decided_at"] - appeals.loc[known, FILED])
     return censored_delays(delay, hours(now - appeals.loc[~known, FILED]))
 

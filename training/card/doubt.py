@@ -25,6 +25,7 @@ from training.card.words import (
 )
 from training.card.worth import overall_of
 from training.fairness import Fairness, Grouping
+from training.selection import Selection
 
 __all__ = ["ceiling", "fairness", "selection"]
 
@@ -157,12 +158,13 @@ def selection(facts: Facts) -> Section:
     return Section(
         "selection",
         title,
-        said=(_missing(found.missing), _leniency(found.leniency)),
+        said=(f"{_missing(found.missing)}{_misdated(found)}", _leniency(found.leniency)),
         tables=() if found.missing.undated else (_weighted(found.missing),),
         notes=(
-            "Weighted: a decided appeal counts for those of its age and probability that are not "
-            "decided yet (Robins and Rotnitzky 1992). The bounds hold whatever becomes of them "
-            "(Manski 1989).",
+            "Weighted: a decided appeal counts by the inverse chance that one is old enough for "
+            "its decision to be seen by now (Robins and Rotnitzky 1992). Decisions that take "
+            "longer than the oldest appeal of the test period is old are not covered. The bounds "
+            "hold whatever becomes of those without an outcome (Manski 1989).",
         ),
     )
 
@@ -180,6 +182,15 @@ def _missing(found: Weighted) -> str:
         f"have no outcome yet{told}; half are decided within: {half}. The share overturned lies "
         f"between {percent(found.rate_low)} and {percent(found.rate_high)}, whatever becomes of "
         "them."
+    )
+
+
+def _misdated(found: Selection) -> str:
+    if not found.misdated:
+        return ""
+    return (
+        f" Dated before their filing, in the future or long after all others: {found.misdated:,} "
+        "decisions. The first count as made at filing, the others as not made yet."
     )
 
 

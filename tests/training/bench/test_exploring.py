@@ -71,6 +71,16 @@ def test_half_are_decided_by_the_delay_that_all_have(bench_home):
     assert found.quantile(0.5) == pytest.approx(48)
 
 
+def test_wrong_dates_do_not_change_how_long_decisions_take(bench_home):
+    appeals, n = bench_home.appeals.copy(), len(bench_home.appeals)
+    row = appeals.index[appeals["outcome"].notna()][[0, 1]]
+    appeals.loc[row[0], "decided_at"] += pd.Timedelta(days=400)
+    appeals.loc[row[1], "decided_at"] -= pd.Timedelta(days=400)
+    ages = np.array([24.0, 48.0, 500.0])
+
+    assert delays(appeals).by(ages) == pytest.approx(delays(bench_home.appeals).by(ages), abs=3 / n)
+
+
 def test_a_planted_leak_is_found_and_nothing_else(bench_home):
     decided = bench_home.cases.frame
 

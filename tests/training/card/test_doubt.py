@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
 
 from models.ceiling import ceiling_of
 from models.leniency import End, Leniency
@@ -49,15 +50,17 @@ def leniency(low, dealt_p):
     )
 
 
-def told(facts, found):
+def chosen(found, misdated=0):
     come = np.arange(40) % 2
     hours = np.full(40, 9.0)
-    none = np.zeros(0)
-    missing = missing_of(Missing(come, np.full(40, 0.5), hours, hours / 2, none, none))
-    chosen = Selection(missing, found)
+    missing = missing_of(Missing(come, np.full(40, 0.5), hours, hours / 2, np.zeros(0)))
+    return Selection(missing, found, misdated)
+
+
+def told(facts, found):
     return (
-        " ".join(selection(replace(facts, selection=chosen)).said),
-        selection_words(chosen)["reviewers"],
+        " ".join(selection(replace(facts, selection=chosen(found))).said),
+        selection_words(chosen(found))["reviewers"],
     )
 
 
@@ -77,3 +80,17 @@ def test_where_cases_are_not_dealt_by_lot_it_is_said(whole, dealt_p, caveat):
     for said in told(whole, leniency(0.02, dealt_p)):
         assert caveat in said
         assert ("by lot" in said) == (dealt_p != 0.5)
+
+
+@pytest.mark.parametrize("misdated", [0, 3])
+def test_decisions_whose_date_cannot_be_are_told(whole, misdated):
+    found = chosen(leniency(0.02, 0.5), misdated)
+    card = selection(replace(whole, selection=found)).said[0]
+    assert ("long after all others: 3 decisions" in card) == bool(misdated)
+    assert ("; 3 dated before" in selection_words(found)["not decided yet"]) == bool(misdated)
+
+
+def test_an_older_record_without_the_count_is_read():
+    said = chosen(leniency(0.02, 0.5), 3).as_dict()
+    del said["misdated"]
+    assert TypeAdapter(Selection).validate_python(said).misdated == 0
