@@ -212,7 +212,8 @@ def _latest(until: datetime | None) -> sa.Subquery:
 
 def add_appeals(connection: sa.Connection, appeals: Sequence[Appeal]) -> Added:
     """Add the appeals that are new, in a transaction that `features.database.writing` opened."""
-    known = _known_appeals(connection, [appeal.appeal_id for appeal in appeals])
+    identifiers = [appeal.appeal_id for appeal in appeals]
+    known = _known_appeals(connection, identifiers, APPEALS.c.digest)
     new: dict[str, dict[str, object]] = {}
     changed = 0
     for appeal in appeals:
@@ -241,7 +242,7 @@ def add_decisions(
     Dates are held against the filings that are kept, by `features.dating.dated`.
     """
     identifiers = [decision.appeal_id for decision in decisions]
-    filed = _filings(connection, identifiers)
+    filed = _known_appeals(connection, identifiers, APPEALS.c.submitted_at)
     taken, misdated = _dated([one for one in decisions if one.appeal_id in filed], filed)
     known = _known_decisions(connection, identifiers)
     new: dict[tuple[str, datetime], Mapping[str, Any]] = {}
@@ -286,24 +287,15 @@ def _correct(connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> No
         connection.execute(sa.update(DECISIONS).where(*where).values(dict(row)))
 
 
-def _known_appeals(connection: sa.Connection, identifiers: Sequence[str]) -> dict[str, str]:
-    """Look up the digests of the appeals that are there already."""
-    digests: dict[str, str] = {}
+def _known_appeals(
+    connection: sa.Connection, identifiers: Sequence[str], column: sa.Column[Any]
+) -> dict[str, Any]:
+    """Look a column up of the appeals that are there already, by identifier."""
+    values: dict[str, Any] = {}
     for chunk in _chunks(identifiers):
-        query = sa.select(APPEALS.c.appeal_id, APPEALS.c.digest)
-        found = connection.execute(query.where(APPEALS.c.appeal_id.in_(chunk)))
-        digests.update((row.appeal_id, row.digest) for row in found)
-    return digests
-
-
-def _filings(connection: sa.Connection, identifiers: Sequence[str]) -> dict[str, datetime]:
-    """Look up when the appeals that are there were filed."""
-    moments: dict[str, datetime] = {}
-    for chunk in _chunks(identifiers):
-        query = sa.select(APPEALS.c.appeal_id, APPEALS.c.submitted_at)
-        found = connection.execute(query.where(APPEALS.c.appeal_id.in_(chunk)))
-        moments.update((row.appeal_id, row.submitted_at) for row in found)
-    return moments
+        query = sa.select(APPEALS.c.appeal_id, column).where(APPEALS.c.appeal_id.in_(chunk))
+        values.update((name, value) for name, value in connection.execute(query))
+    return values
 
 
 def _known_decisions(
