@@ -300,8 +300,12 @@ def served_by_a_process(home: Path, workers: int = 1) -> Iterator[Process]:
     try:
         yield service
     finally:
-        service.process.kill()
-        service.process.wait()
+        service.process.terminate()  # a process that is killed would leave its workers behind
+        try:
+            service.process.wait(60)
+        finally:
+            service.process.kill()
+            service.process.wait()
         service.log.close()
         service.engine.dispose()
 

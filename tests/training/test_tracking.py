@@ -145,7 +145,7 @@ def test_a_run_that_breaks_off_says_whether_it_failed_or_was_stopped(registry, f
 
 
 RECORDING = """
-import sys, time
+import signal, sys, time
 from importlib.metadata import EntryPoint
 import click
 from features import command
@@ -159,6 +159,7 @@ def record():
         print(run_id, flush=True)
         time.sleep(300)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 command._record = record
 command.entry_points = lambda **asked: [EntryPoint("record", "features.command:_record", "g")]
 sys.argv[1:] = ["record"]
@@ -186,7 +187,10 @@ def test_a_command_that_is_stopped_ends_its_run_as_killed(registry, numbers, cod
         assert registry.client.get_run(run_id).info.status == "RUNNING"
         for number in numbers:
             process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
 
     assert process.returncode == code
     assert errors.strip().splitlines()[-1] == said
