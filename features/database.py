@@ -151,7 +151,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; where another process is at it, SQLite itself does not wait."""
+    """Switch to the write-ahead log; where another process does so, SQLite itself does not wait."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
