@@ -228,15 +228,16 @@ def _joined(complaints: pd.DataFrame, months: Sequence[str], least: int) -> Mapp
     """Name for each month what it is told with: the months after it, until they are enough."""
     counts = complaints["month"].value_counts()
     groups: list[list[str]] = []
-    open_count = 0
+
+    def few() -> bool:
+        return 0 < sum(int(counts.get(month, 0)) for month in groups[-1]) < least
+
     for month in months:
-        if groups and 0 < open_count < least:
+        if groups and few():
             groups[-1].append(month)
         else:
             groups.append([month])
-            open_count = 0
-        open_count += int(counts.get(month, 0))
-    if 0 < open_count < least and len(groups) > 1:
+    while len(groups) > 1 and few():  # the month before may hold none
         groups[-2:] = [groups[-2] + groups[-1]]
     names = (group[0] if len(group) == 1 else f"{group[0]}/{group[-1]}" for group in groups)
     return {month: name for group, name in zip(groups, names, strict=True) for month in group}

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.transparency import DIMENSIONS, pooled, report
@@ -61,6 +61,7 @@ def test_outcomes_times_and_automated_means_are_counted():
 
 @settings(max_examples=20)
 @given(COMPLAINTS)
+@example([complaint(month="2026-01")] * 6 + [complaint(month="2026-03")])
 def test_parts_add_up_and_none_of_few_is_told_alone(complaints):
     found = report(frame(*complaints), MONTHS, LEAST)
     total = found.total.figures
