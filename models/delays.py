@@ -26,11 +26,13 @@ from features.errors import InputError
 
 __all__ = [
     "EDGES",
+    "LEAST_CHANCE",
     "AgeGroup",
     "Delays",
     "InvalidDelays",
     "by_age",
     "censored_delays",
+    "learnt_delays",
     "truncated_delays",
 ]
 
@@ -38,6 +40,8 @@ Floats = NDArray[np.float64]
 EDGES: Final = (24.0, 72.0, 168.0, 336.0, 672.0)
 """Ages in hours at which appeals are grouped: 1, 3, 7, 14 and 28 days."""
 
+LEAST_CHANCE: Final = 0.1
+"""A chance of being decided below this counts as this: no case stands for more than ten."""
 LEAST_AT_RISK: Final = 20
 """Decided appeals that must be able to show a delay, for its share to be told of them alone."""
 
@@ -155,6 +159,24 @@ def truncated_delays(delay: Floats, age: Floats) -> Delays:
     later = np.concatenate((kept[1:], [1.0]))
     share = np.asarray(np.cumprod(later[::-1])[::-1], dtype=np.float64)
     return Delays(hours, share, truncated=True)
+
+
+def learnt_delays(delay: Floats, age: Floats, waited: Floats) -> Delays:
+    """Learn the delays from what is known: the undecided too, or decided appeals alone.
+
+    Parameters
+    ----------
+    delay, age
+        (n,) of the decided: hours that decisions took, and hours since filing.
+    waited
+        (m,) hours that the undecided have waited; none where only decided appeals are known.
+
+    Raises
+    ------
+    InvalidDelays
+        As `censored_delays` and `truncated_delays`.
+    """
+    return censored_delays(delay, waited) if len(waited) else truncated_delays(delay, age)
 
 
 def by_age(delays: Delays, decided: Floats, undecided: Floats) -> tuple[AgeGroup, ...]:

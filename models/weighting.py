@@ -14,20 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.delays import AgeGroup, Delays, by_age, censored_delays, truncated_delays
+from models.delays import LEAST_CHANCE, AgeGroup, Delays, by_age, learnt_delays
 from models.reliability import mass_bins, read_cases
 from models.resampling import resampled_aucs
 
 __all__ = ["Figures", "Missing", "Weighted", "figures_of", "missing_of"]
 
 Floats = NDArray[np.float64]
-LEAST_CHANCE: Final = 0.1
-"""A chance below this counts as this: no case stands for more than ten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,7 @@ def missing_of(cases: Missing) -> Weighted:
     came, said = read_cases(cases.outcome, cases.probability)
     undecided = len(cases.waiting_age)
     undated = not cases.delay.any()
-    delays = _delays(cases.delay, cases.age, cases.waiting_age)
+    delays = learnt_delays(cases.delay, cases.age, cases.waiting_age)
     filed = _filed(cases, delays)
     chance = np.ones(len(came)) if undated else _chances(cases, filed)
     weight = 1 / np.maximum(chance, LEAST_CHANCE)
@@ -162,10 +160,6 @@ def figures_of(outcome: Floats, probability: Floats, weight: Floats) -> Figures:
         brier=float(share @ (probability - outcome) ** 2),
         ece=float(np.abs(gaps).sum()),
     )
-
-
-def _delays(delay: Floats, age: Floats, waiting: Floats) -> Delays:
-    return censored_delays(delay, waiting) if len(waiting) else truncated_delays(delay, age)
 
 
 def _filed(cases: Missing, delays: Delays) -> Floats:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Engine
@@ -15,6 +17,7 @@ from serving.answers import Reply
 from serving.bodies import read_items
 from serving.scoring import Refusal, claimed_id, refusal_result
 
+Key = tuple[str, datetime | None]
 LIST: Final = "decisions"
 """The member of the request that holds the decisions."""
 UNKNOWN: Final = Fault(
@@ -40,7 +43,8 @@ class DecisionDesk:
         read = [read_item(item) for item in items]
         decisions = [item for item in read if isinstance(item, Decision)]
         added = self.history.add(Records([], decisions, [], timed=True))
-        checked = [_checked(found, added) for found in read]
+        faults = _faults(decisions, added)
+        checked = [_checked(found, faults) for found in read]
         results = [_result(found, i, items[i]) for i, found in enumerate(checked)]
         facts = {"new": added.decisions_new, "known": added.decisions_known}
         return Reply(json.dumps({"results": results}).encode(), facts=facts)
@@ -52,17 +56,19 @@ def read_item(item: object) -> Decision | Refusal:
     return read if isinstance(read, Decision) else Refusal(claimed_id(item, read), tuple(read))
 
 
-def _checked(read: Decision | Refusal, added: Added) -> Decision | Refusal:
-    """Refuse what the history did not take in."""
-    if isinstance(read, Refusal):
-        return read
-    if read.appeal_id in added.decisions_unknown:
-        return Refusal(read.appeal_id, (UNKNOWN,))
-    key = (read.appeal_id, read.decided_at)
-    faults = (
-        one.fault for one in added.decisions_misdated if (one.appeal_id, one.decided_at) == key
-    )
-    fault = next(faults, None)
+def _faults(decisions: Sequence[Decision], added: Added) -> dict[Key, Fault]:
+    """Say what is wrong with those that the history did not take in."""
+    unknown = set(added.decisions_unknown)
+    faults: dict[Key, Fault] = {_key(one): UNKNOWN for one in decisions if one.appeal_id in unknown}
+    return faults | {(one.appeal_id, one.decided_at): one.fault for one in added.decisions_misdated}
+
+
+def _key(decision: Decision) -> Key:
+    return decision.appeal_id, decision.decided_at
+
+
+def _checked(read: Decision | Refusal, faults: Mapping[Key, Fault]) -> Decision | Refusal:
+    fault = faults.get(_key(read)) if isinstance(read, Decision) else None
     return read if fault is None else Refusal(read.appeal_id, (fault,))
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -189,13 +190,14 @@ def _as_then(found: Cases, origin: Origin, settings: Settings, run_id: str) -> C
     """Leave out what has come since, second decisions too; refuse what has changed."""
     if found.digest == origin.digest:
         return found
-    kept = _of_then(found.frame, origin, Registry(settings), run_id)
-    for cases in (found, *_former_outcomes(origin, settings)):
+    there = []
+    for cases in chain([found], _former_outcomes(origin, settings)):
         rows = _of_then(cases.frame, origin, Registry(settings), run_id)
         then = _without_empty(cases.frame[rows].reset_index(drop=True))
         if (digest := digest_of(then)) == origin.digest:
             return Cases(then, cases.rejected, digest, cases.undecided)
-    raise _changed(origin, int(kept.sum()), len(found.frame))
+        there.append(len(then))
+    raise _changed(origin, there[0], len(found.frame))
 
 
 def _of_then(

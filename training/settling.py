@@ -8,15 +8,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from models.delays import Delays, censored_delays, truncated_delays
+from models.delays import LEAST_CHANCE, Delays, learnt_delays
 from training.ages import hours, seen_at
 
 __all__ = ["LEAST_SETTLED", "Settling", "settling_of"]
 
 LEAST_SETTLED: Final = 0.9
 """Share of its outcomes below which a period is young."""
-LEAST_CHANCE: Final = 0.1
-"""A chance below this counts as this: no decided appeal stands for more than ten."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +65,6 @@ def settling_of(decided: pd.DataFrame, undecided: pd.DataFrame) -> Settling:
     parts = [part["submitted_at"] for part in (decided, undecided) if len(part)]
     now = seen_at(pd.concat(parts), decided["decided_at"])
     delay = hours(decided["decided_at"] - decided["submitted_at"])
-    if len(undecided):
-        delays = censored_delays(delay, hours(now - undecided["submitted_at"]))
-    else:
-        age = np.maximum(hours(now - decided["submitted_at"]), delay)
-        delays = truncated_delays(delay, age)
-    return Settling(delays, now)
+    age = np.maximum(hours(now - decided["submitted_at"]), delay)
+    waited = hours(now - undecided["submitted_at"])
+    return Settling(learnt_delays(delay, age, waited), now)

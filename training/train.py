@@ -11,7 +11,7 @@ import pandas as pd
 from features.leaks import Leak, likely_leaks
 from features.settings import Settings
 from features.teacher import Teacher
-from models.registry import Registry
+from models.registry import CHAMPION, Registry
 from training.card.making import renewed_cards
 from training.config import TrainConfig, with_overturn
 from training.evaluation import Evaluation, evaluate
@@ -151,7 +151,9 @@ def train(
         When the store of runs cannot be used.
     """
     registry = Registry(settings)
-    registry.versions()  # a store that cannot be used is told of before the work, not after it
+    registry.alias_version(
+        CHAMPION
+    )  # a store that cannot be used is told of before the work, not after it
     with stages.stage("read", "reading decided appeals"):
         cases = read_cases(source, settings)
     material = cut(source, cases, config, stages)
